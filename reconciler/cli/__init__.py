@@ -1,0 +1,1 @@
+"""The command line: options, composition root, exit codes."""

@@ -1,0 +1,1 @@
+"""A local server with the wire protocol of Azure OpenAI and of Resource Manager."""

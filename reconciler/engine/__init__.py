@@ -1,0 +1,1 @@
+"""Observe, execute, wait: the use cases."""

@@ -1,0 +1,1 @@
+"""Values only: what every other room speaks in."""

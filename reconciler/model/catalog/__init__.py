@@ -1,0 +1,1 @@
+"""Facts about the vendors as data, each with the day it was read."""

@@ -1,0 +1,1 @@
+"""Pure: specs, dataset facts and observations in, a plan out."""

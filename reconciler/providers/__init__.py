@@ -1,0 +1,1 @@
+"""The ports to the services and the vendors behind them."""
