@@ -1,0 +1,119 @@
+"""Marks: the names, suffixes and tags by which live objects are recognised, written and read in this one place.
+
+There is no state file, so these forms are the tool's memory: changing one makes it forget. A new form gets a new
+version letter and the old one stays readable.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+TAG_ESTATE = "reconciler-estate"
+TAG_ADDRESS = "reconciler-address"
+TAG_FINGERPRINT = "reconciler-fingerprint"
+TAG_PROTECT = "reconciler-protect"
+TAG_APPLIED = "reconciler-applied"
+TAG_PREFIX = "reconciler-"
+TAG_VALUE_LIMIT = 256
+"""Characters in one ARM tag value (learn.microsoft.com, azure-resource-manager/management/tag-resources)."""
+
+MARK_LENGTH = 16
+_MARK = re.compile(r"(?:^|[^a-z0-9])(r1[0-9a-f]{14})(?=$|[^a-z0-9])")
+_FILE = re.compile(r"^(?P<dataset>.+)-(?P<digest>[0-9a-f]{16})-(?P<estate>[0-9a-f]{4})\.jsonl$")
+
+
+def estate_mark(estate: str) -> str:
+    """4 hex digits that stand for the estate in names too short for its full name."""
+    return hashlib.sha256(estate.encode()).hexdigest()[:4]
+
+
+def run_mark(estate: str, fingerprint: str) -> str:
+    """`r1<estate, 4 hex><fingerprint, 10 hex>`: 16 characters, first in the suffix, so that truncation spares them."""
+    return f"r1{estate_mark(estate)}{fingerprint[:10]}"
+
+
+def run_suffix(mark: str, suffix: str) -> str:
+    return f"{mark}-{suffix}" if suffix else mark
+
+
+def find_mark(name: str | None) -> str | None:
+    """The mark inside a suffix or a model's name, or None."""
+    found = _MARK.search(name.lower()) if name else None
+    return found.group(1) if found else None
+
+
+def is_estates(mark: str | None, estate: str) -> bool:
+    return mark is not None and mark[2:6] == estate_mark(estate)
+
+
+def file_name(dataset: str, digest: str, estate: str) -> str:
+    """`<dataset>-<digest, 16 hex>-<estate, 4 hex>.jsonl`; `digest` is 64 hex digits."""
+    return f"{dataset}-{digest[:16]}-{estate_mark(estate)}.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class FileMark:
+    dataset: str
+    digest16: str
+    estate4: str
+
+    @classmethod
+    def read(cls, filename: str) -> FileMark | None:
+        found = _FILE.match(filename)
+        return cls(found["dataset"], found["digest"], found["estate"]) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentMark:
+    """What the tags of a deployment say about its owner and about what was last applied to it."""
+
+    estate: str
+    address: str
+    fingerprint: str = ""
+    """Of the run whose model is served; empty for a base model."""
+    protect: bool = False
+    applied: Mapping[str, Any] | None = None
+    """The values last applied, by spec field; None when the tags are missing or broken."""
+
+    def tags(self) -> dict[str, str]:
+        tags = {TAG_ESTATE: self.estate, TAG_ADDRESS: self.address, TAG_PROTECT: str(self.protect).lower()}
+        if self.fingerprint:
+            tags[TAG_FINGERPRINT] = self.fingerprint
+        text = orjson.dumps(self.applied or {}, option=orjson.OPT_SORT_KEYS).decode()
+        for start in range(0, len(text), TAG_VALUE_LIMIT):
+            part = start // TAG_VALUE_LIMIT + 1
+            tags[TAG_APPLIED if part == 1 else f"{TAG_APPLIED}-{part}"] = text[start : start + TAG_VALUE_LIMIT]
+        return tags
+
+    @classmethod
+    def read(cls, tags: Mapping[str, str]) -> DeploymentMark | None:
+        """None when no estate owns the object by its tags. Tag keys have no case on Azure."""
+        lower = {k.lower(): v for k, v in tags.items()}
+        if TAG_ESTATE not in lower:
+            return None
+        return cls(
+            estate=lower[TAG_ESTATE],
+            address=lower.get(TAG_ADDRESS, ""),
+            fingerprint=lower.get(TAG_FINGERPRINT, ""),
+            protect=lower.get(TAG_PROTECT, "") == "true",
+            applied=_read_applied(lower),
+        )
+
+
+def _read_applied(tags: Mapping[str, str]) -> Mapping[str, Any] | None:
+    parts = [tags.get(TAG_APPLIED)]
+    while (more := tags.get(f"{TAG_APPLIED}-{len(parts) + 1}")) is not None:
+        parts.append(more)
+    if parts[0] is None:
+        return None
+    try:
+        value = orjson.loads("".join(p for p in parts if p is not None))
+    except orjson.JSONDecodeError:
+        return None
+    return value if isinstance(value, dict) else None

@@ -1,0 +1,39 @@
+"""One normal form for what is wanted and what is seen, so that spelling is never a difference."""
+
+from __future__ import annotations
+
+SKUS = (
+    "Standard",
+    "GlobalStandard",
+    "DataZoneStandard",
+    "DeveloperTier",
+    "ProvisionedManaged",
+    "GlobalProvisionedManaged",
+    "DataZoneProvisionedManaged",
+    "GlobalBatch",
+    "DataZoneBatch",
+)
+"""Deployment types (learn.microsoft.com, foundry/foundry-models/concepts/deployment-types)."""
+_SKUS = {name.lower(): name for name in SKUS} | {"developer": "DeveloperTier"}
+
+TRAINING_TYPES = {"standard": "Standard", "global": "GlobalStandard", "developer": "developerTier"}
+"""The spec's word -> the wire's `trainingType` (azure-ai-docs, how-to/fine-tuning)."""
+
+
+def sku(name: str) -> str:
+    return _SKUS.get(name.lower(), name)
+
+
+def region(name: str) -> str:
+    """`Sweden Central` and `swedencentral` are one region."""
+    return name.replace(" ", "").lower()
+
+
+def resource_id(value: str) -> str:
+    """Resource Manager ids have no case and may end in a slash."""
+    return value.rstrip("/").lower()
+
+
+def same_model(one: str, other: str) -> bool:
+    """The service returns model names in its own case (`ministral-3b` -> `Ministral-3B`)."""
+    return one.lower() == other.lower()

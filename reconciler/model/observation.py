@@ -1,0 +1,173 @@
+"""What is seen: a snapshot of one target, in the words of the model. Timestamps are Unix seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.marks import DeploymentMark, find_mark
+
+
+class Phase(Enum):
+    """What a vendor's status word means; a word never seen before is taken for under way."""
+
+    UNDER_WAY = "under way"
+    PAUSED = "paused"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def final(self) -> bool:
+        return self in (Phase.SUCCEEDED, Phase.FAILED, Phase.CANCELLED)
+
+
+_PHASES = {
+    "succeeded": Phase.SUCCEEDED,
+    "failed": Phase.FAILED,
+    "cancelled": Phase.CANCELLED,
+    "canceled": Phase.CANCELLED,
+    "paused": Phase.PAUSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedFile:
+    id: str
+    filename: str
+    status: str
+    bytes: int | None
+    purpose: str
+    created_at: int
+    status_details: str = ""
+
+    @property
+    def usable(self) -> bool:
+        return self.status == "processed"
+
+    @property
+    def in_preparation(self) -> bool:
+        return self.status not in ("processed", "error", "deleting", "deleted")
+
+
+@dataclass(frozen=True, slots=True)
+class JobError:
+    """Why a run failed, in the vendor's words."""
+
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}" if self.code else self.message
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedJob:
+    id: str
+    status: str
+    created_at: int
+    finished_at: int | None
+    base_model: str
+    fine_tuned_model: str | None
+    suffix: str | None
+    training_file: str | None
+    validation_file: str | None
+    trained_tokens: int | None
+    hyperparameters: Mapping[str, Any]
+    estimated_finish: int | None
+    error: JobError | None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def phase(self) -> Phase:
+        return _PHASES.get(self.status.lower(), Phase.UNDER_WAY)
+
+    @property
+    def mark(self) -> str | None:
+        return find_mark(self.suffix) or find_mark(self.fine_tuned_model)
+
+    @property
+    def order(self) -> tuple[int, str]:
+        """The order of election: the smallest stays."""
+        return (self.created_at, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedModel:
+    id: str
+    base_model: str | None
+    job: str | None
+    created_at: int
+    can_fine_tune: bool | None
+    inference_ends: int | None
+    """When the service stops serving it; None where it does not say."""
+    fine_tune_ends: int | None
+
+    @property
+    def mark(self) -> str | None:
+        return find_mark(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedDeployment:
+    name: str
+    id: str
+    model_format: str
+    model_name: str
+    model_version: str
+    source: str
+    """Resource id of the account that the model comes from; empty for the deployment's own."""
+    sku: str
+    capacity: int | None
+    content_filter: str
+    version_upgrade: str
+    tags: Mapping[str, str]
+    provisioning_state: str
+    modified_by: str
+    modified_at: str
+    raw: Mapping[str, Any] = field(compare=False, repr=False)
+    """The object as it came, with every field that this version does not know."""
+
+    @property
+    def mark(self) -> DeploymentMark | None:
+        return DeploymentMark.read(self.tags)
+
+    @property
+    def settled(self) -> bool:
+        return self.provisioning_state in ("Succeeded", "Failed", "Canceled", "Disabled")
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedAccount:
+    """The account behind a target: an Azure resource, or a project of the OpenAI platform."""
+
+    id: str
+    region: str
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One look at one target. What could not be read is in `problems`, and `complete` says whether anything is."""
+
+    target: str
+    observed_at: int
+    account: ObservedAccount | None = None
+    files: tuple[ObservedFile, ...] = ()
+    jobs: tuple[ObservedJob, ...] = ()
+    models: tuple[ObservedModel, ...] = ()
+    deployments: tuple[ObservedDeployment, ...] = ()
+    problems: tuple[Diagnostic, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        return self.account is not None and not self.problems
+
+    @property
+    def objects(self) -> int:
+        """Files, runs, fine-tuned models and deployments; base models are the vendor's."""
+        tuned = sum(1 for m in self.models if m.job or m.mark)
+        return len(self.files) + len(self.jobs) + tuned + len(self.deployments)

@@ -1,0 +1,82 @@
+"""What is wanted: desired runs and deployments, resolved, with the place each was written at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.model.address import Address
+from reconciler.model.diagnostics import Place
+from reconciler.model.fingerprint import Ingredients
+
+
+@dataclass(frozen=True, slots=True)
+class RunRef:
+    """The model of another run, or of one of its checkpoints."""
+
+    address: Address
+    checkpoint: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedModel:
+    """A base model by name and version."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredRun:
+    """One training run. Its identity in an account is `mark`; two addresses may share it."""
+
+    address: Address
+    target: str
+    base: str | RunRef
+    ingredients: Ingredients
+    fingerprint: str
+    mark: str
+    suffix: str
+    """As the service gets it: the mark first."""
+    training: str
+    """The dataset's name."""
+    validation: str | None
+    training_type: str | None
+    retries: int
+    place: Place = field(compare=False, repr=False)
+
+    @property
+    def parent(self) -> Address | None:
+        return self.base.address if isinstance(self.base, RunRef) else None
+
+
+@dataclass(frozen=True, slots=True)
+class DesiredDeployment:
+    """One deployment on one target. A field that is None is the service's business."""
+
+    address: Address
+    target: str
+    name: str
+    model: RunRef | NamedModel
+    sku: str
+    capacity: int | None
+    content_filter: str | None
+    version_upgrade: str | None
+    tags: Mapping[str, str]
+    strategy: str
+    protect: bool | None
+    place: Place = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceGraph:
+    """Everything wanted, runs in an order in which parents come before children."""
+
+    estate: str
+    runs: Mapping[Address, DesiredRun]
+    deployments: Mapping[Address, DesiredDeployment]
+    heads: frozenset[Address]
+    """Runs that are wanted for themselves: standalone jobs and the last stage of each chain."""
+
+    def children(self, address: Address) -> list[Address]:
+        return [a for a, run in self.runs.items() if run.parent == address]

@@ -1,0 +1,104 @@
+"""One change: what is done to one thing, the values before and after, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from reconciler.datasets.scan import DatasetFacts
+from reconciler.model.address import Address
+from reconciler.model.diagnostics import SourceRange
+from reconciler.model.observation import ObservedDeployment, ObservedJob
+from reconciler.model.resource import DesiredDeployment, DesiredRun
+
+
+class Action(Enum):
+    """What a plan can say about a thing; the value is the word that people read."""
+
+    UPLOAD = "upload"
+    TRAIN = "train"
+    RETRY = "retry"
+    WAIT = "wait"
+    CREATE = "add"
+    UPDATE = "change"
+    DELETE = "destroy"
+    CANCEL = "cancel"
+    BLOCKED = "blocked"
+    PARKED = "parked"
+    NONE = "none"
+
+    @property
+    def trains(self) -> bool:
+        return self in (Action.TRAIN, Action.RETRY)
+
+    @property
+    def writes(self) -> bool:
+        return self in (
+            Action.UPLOAD, Action.TRAIN, Action.RETRY, Action.CREATE, Action.UPDATE, Action.DELETE, Action.CANCEL
+        )  # fmt: skip
+
+
+class Unknown(Enum):
+    """A value that only the apply will bring to light."""
+
+    AFTER_TRAINING = "(known after training)"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field, by its name in the spec; None stands for absent."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a change is made. It explains and never decides; `code` is stable, `text` completes "because ..."."""
+
+    code: str
+    text: str
+    at: SourceRange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    address: Address
+    target: str
+    action: Action
+    reason: Reason
+    fields: tuple[FieldChange, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Facts in a few words each, such as `412 rows`."""
+    needs: tuple[str, ...] = ()
+    """Keys of the changes that must be done before this one."""
+    also: tuple[Address, ...] = ()
+    """Other addresses that share this run."""
+    desired: DesiredRun | DesiredDeployment | DatasetFacts | None = field(default=None, compare=False, repr=False)
+    live: ObservedJob | ObservedDeployment | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def key(self) -> str:
+        """Unique in a plan: a dataset may be uploaded to several targets, a duplicate run shares its address."""
+        if self.address.kind == "dataset":
+            return f"{self.address}@{self.target}"
+        if self.action is Action.CANCEL and isinstance(self.live, ObservedJob):
+            return f"{self.address}#{self.live.id}"
+        return str(self.address)
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A live object that somebody or something changed behind the specs."""
+
+    address: Address
+    cause: str
+    fields: tuple[FieldChange, ...]
+    """`before` is the value last applied, `after` the live one."""
+    by: str = ""
+    at: str = ""

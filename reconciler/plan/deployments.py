@@ -1,0 +1,169 @@
+"""What becomes of each wanted deployment: the serving half of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.model import codes, marks
+from reconciler.model.address import Address
+from reconciler.model.diagnostics import Code, Diagnostic
+from reconciler.model.observation import Observation, ObservedDeployment
+from reconciler.model.resource import DesiredDeployment, ResourceGraph, RunRef
+from reconciler.plan.changes import Action, Change, Drift, FieldChange, Reason, Unknown
+from reconciler.plan.diff import Difference, compare, wanted_fields
+from reconciler.plan.runs import RunState
+from reconciler.plan.training import TrainingPlanner
+from reconciler.specs.parse import Specs
+
+
+class DeploymentPlanner:
+    def __init__(
+        self,
+        specs: Specs,
+        graph: ResourceGraph,
+        observed: Mapping[str, Observation],
+        training: TrainingPlanner,
+    ) -> None:
+        self.specs = specs
+        self.graph = graph
+        self.training = training
+        self.live = {name: {d.name.lower(): d for d in o.deployments} for name, o in observed.items() if o.complete}
+        self.changes: list[Change] = []
+        self.drift: list[Drift] = []
+        self.diagnostics: list[Diagnostic] = []
+
+    def plan(self) -> None:
+        for desired in self.graph.deployments.values():
+            if desired.target in self.live:
+                self._decide(desired)
+
+    def _decide(self, desired: DesiredDeployment) -> None:
+        live = self.live[desired.target].get(desired.name.lower())
+        if live and not is_owned(live, self.graph.estate):
+            self._clash(desired, live)
+            return
+        model, needs, obstacle = self._model(desired)
+        wanted = wanted_fields(desired, model, self._source(desired))
+        if live is None:
+            self._create(desired, wanted, needs, obstacle)
+        else:
+            self._update(desired, live, wanted, needs)
+
+    def _model(self, desired: DesiredDeployment) -> tuple[Any, tuple[str, ...], str]:
+        """The model to serve (None: leave it as it is), the changes to wait for, and what stands in the way."""
+        if not isinstance(desired.model, RunRef):
+            return f"{desired.model.name}@{desired.model.version}", (), ""
+        run = self.training.shared[desired.model.address]
+        view = self.training.view(run)
+        action = self.training.action(run)
+        if view is None:
+            return None, (), f"it serves {run}, whose target could not be read"
+        if view.state is RunState.READY:
+            return view.model, (), ""
+        if action.trains or action is Action.WAIT:
+            return Unknown.AFTER_TRAINING, (str(run),), ""
+        return None, (), f"it serves {run}, which is {action.value}"
+
+    def _source(self, desired: DesiredDeployment) -> str | None:
+        """The account the model comes from, where that is another one."""
+        if not isinstance(desired.model, RunRef):
+            return None
+        home = self.graph.runs[desired.model.address].target
+        return None if home == desired.target else self.specs.targets[home].spec.account_id
+
+    def _clash(self, desired: DesiredDeployment, live: ObservedDeployment) -> None:
+        mark = live.mark
+        whose = f"belongs to estate {mark.estate}" if mark else "carries no estate's mark"
+        detail = f"{live.name} on {desired.target} {whose}. {codes.NAME_CLASH.way_out}"
+        self._say(codes.NAME_CLASH, desired, detail)
+        self._add(desired, Action.BLOCKED, Reason("name-clash", f"the live deployment {whose}"), live=live)
+
+    def _create(
+        self, desired: DesiredDeployment, wanted: Mapping[str, Any], needs: tuple[str, ...], obstacle: str
+    ) -> None:
+        if obstacle:
+            self._add(desired, Action.BLOCKED, Reason("model", obstacle))
+            self._say(codes.BLOCKED, desired, f"{desired.address}: {obstacle}.")
+            return
+        fields = tuple(FieldChange(name, None, value) for name, value in wanted.items())
+        reason = Reason("absent", f"{desired.target} has no deployment of that name yet", desired.place.range())
+        self._add(desired, Action.CREATE, reason, fields, needs)
+
+    def _update(
+        self, desired: DesiredDeployment, live: ObservedDeployment, wanted: Mapping[str, Any], needs: tuple[str, ...]
+    ) -> None:
+        mark = live.mark
+        difference = compare(wanted, live, mark)
+        changes = [*difference.changes, *_protection(desired, mark)]
+        if difference.drift or mark is None:
+            cause = "edited" if mark else "tags removed"
+            self.drift.append(Drift(desired.address, cause, difference.drift, by=live.modified_by, at=live.modified_at))
+        if changes:
+            reason = self._why(desired, difference, mark)
+            self._add(desired, Action.UPDATE, reason, tuple(changes), needs, live)
+        elif mark is None:
+            reason = Reason("tags-removed", "the tags that mark it as this estate's are gone; they are written again")
+            self._add(desired, Action.UPDATE, reason, live=live)
+        elif live.provisioning_state == "Failed":
+            reason = Reason("failed", "its provisioning failed; it is written again")
+            self._add(desired, Action.UPDATE, reason, live=live)
+        elif not live.settled:
+            reason = Reason("provisioning", f"the service says {live.provisioning_state}")
+            self._add(desired, Action.WAIT, reason, live=live)
+        elif difference.stale_record:
+            reason = Reason("record", "the specs now agree with what is live; only the record in its tags is renewed")
+            self._add(desired, Action.UPDATE, reason, live=live)
+
+    def _why(self, desired: DesiredDeployment, difference: Difference, mark: marks.DeploymentMark | None) -> Reason:
+        drifted = {f.field for f in difference.drift}
+        own = [f.field for f in difference.changes if f.field not in drifted]
+        if "model" in own and isinstance(desired.model, RunRef):
+            return Reason("model", self._serves(desired), desired.place.range("model"))
+        if own:
+            first = own[0]
+            names = ", ".join(own)
+            return Reason("spec", f"{names} changed", desired.place.range(*first.split(".", 1)))
+        if drifted:
+            return Reason("drift", f"{', '.join(sorted(drifted))} was changed outside the specs")
+        return Reason("protect", "protect changed", desired.place.range("protect"))
+
+    def _serves(self, desired: DesiredDeployment) -> str:
+        assert isinstance(desired.model, RunRef)
+        name = desired.model.address.name
+        chain, slash, stage = name.partition("/")
+        if not slash:
+            return f"it serves job {name}, whose model is another one now"
+        if self.specs.chains[chain][-1] == name:
+            return f"it serves chain {chain}, whose head is {stage}"
+        return f"it serves stage {stage} of chain {chain}"
+
+    def _say(self, code: Code, desired: DesiredDeployment, detail: str) -> None:
+        self.diagnostics.append(code.at(desired.place.range(), detail, address=str(desired.address)))
+
+    def _add(
+        self,
+        desired: DesiredDeployment,
+        action: Action,
+        reason: Reason,
+        fields: tuple[FieldChange, ...] = (),
+        needs: tuple[str, ...] = (),
+        live: ObservedDeployment | None = None,
+    ) -> None:
+        address: Address = desired.address
+        change = Change(address, desired.target, action, reason, fields, needs=needs, desired=desired, live=live)
+        self.changes.append(change)
+
+
+def is_owned(live: ObservedDeployment, estate: str) -> bool:
+    """By its tags; where those are gone, by the mark in the name of the model that it serves."""
+    mark = live.mark
+    if mark is not None:
+        return mark.estate == estate
+    return marks.is_estates(marks.find_mark(live.model_name), estate)
+
+
+def _protection(desired: DesiredDeployment, mark: marks.DeploymentMark | None) -> list[FieldChange]:
+    if desired.protect is None or mark is None or mark.protect == desired.protect:
+        return []
+    return [FieldChange("protect", mark.protect, desired.protect)]

@@ -1,0 +1,47 @@
+"""The plan: a frozen, sorted value. Same input, same bytes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from reconciler.model.diagnostics import Diagnostic, has_errors
+from reconciler.model.resource import ResourceGraph
+from reconciler.plan.changes import Action, Change, Drift
+
+ORDER = (Action.UPLOAD, Action.CANCEL, Action.TRAIN, Action.RETRY, Action.WAIT, Action.PARKED, Action.BLOCKED)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    estate: str
+    changes: tuple[Change, ...]
+    """Everything that is not as it should be, in the order of `ORDER`, then deployments."""
+    drift: tuple[Drift, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    targets: int
+    objects: int
+    """Live objects that were looked at."""
+    wanted: int
+    """Runs and deployments in the specs."""
+    complete: bool
+    """Whether every target could be read."""
+    observed_at: int = field(compare=False)
+    graph: ResourceGraph = field(compare=False, repr=False)
+
+    def count(self, *actions: Action) -> int:
+        counts = Counter(c.action for c in self.changes)
+        return sum(counts[a] for a in actions)
+
+    @property
+    def pending(self) -> bool:
+        """Whether there is anything to train, upload, retry, wait for, create, change or delete."""
+        return any(c.action is not Action.BLOCKED for c in self.changes)
+
+    @property
+    def failed(self) -> bool:
+        """Errors, or anything wanted that is blocked."""
+        return has_errors(self.diagnostics) or any(c.action is Action.BLOCKED for c in self.changes)
+
+    def by_key(self) -> dict[str, Change]:
+        return {c.key: c for c in self.changes}

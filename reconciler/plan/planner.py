@@ -1,0 +1,48 @@
+"""The planner: a pure function of specs, dataset facts and observations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reconciler.datasets.scan import DatasetFacts
+from reconciler.model.diagnostics import Diagnostic, in_order
+from reconciler.model.observation import Observation
+from reconciler.plan.changes import Action, Change
+from reconciler.plan.deployments import DeploymentPlanner
+from reconciler.plan.graph import build_graph
+from reconciler.plan.plan import ORDER, Plan
+from reconciler.plan.training import TrainingPlanner
+from reconciler.specs.parse import Specs
+
+
+def make_plan(specs: Specs, facts: Mapping[str, DatasetFacts], observed: Mapping[str, Observation]) -> Plan:
+    """Compare what is wanted with what is live.
+
+    `facts` is keyed by dataset, `observed` by target; both must hold everything that the specs name.
+    """
+    graph = build_graph(specs, facts)
+    training = TrainingPlanner(graph, facts, observed)
+    training.plan()
+    serving = DeploymentPlanner(specs, graph, observed, training)
+    serving.plan()
+    diagnostics: list[Diagnostic] = [*training.diagnostics, *serving.diagnostics]
+    for observation in observed.values():
+        diagnostics += observation.problems
+    return Plan(
+        estate=specs.estate,
+        changes=tuple(sorted([*training.changes.values(), *serving.changes], key=_order)),
+        drift=tuple(sorted(serving.drift, key=lambda d: d.address)),
+        diagnostics=in_order(diagnostics),
+        targets=len(observed),
+        objects=sum(o.objects for o in observed.values()),
+        wanted=len(graph.runs) + len(graph.deployments),
+        complete=all(o.complete for o in observed.values()),
+        observed_at=max((o.observed_at for o in observed.values()), default=0),
+        graph=graph,
+    )
+
+
+def _order(change: Change) -> tuple[int, int, str]:
+    kind = ("dataset", "job", "deployment").index(change.address.kind)
+    action: Action = change.action
+    return (kind, ORDER.index(action) if action in ORDER else len(ORDER), change.key)

@@ -1,0 +1,201 @@
+"""Which runs are needed, what has become of each, and what that means: the training half of a plan.
+
+Needed is computed backwards, from deployments, chain heads and jobs: an ancestor is trained only when a run that is
+needed and untrained must start from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reconciler.datasets.scan import DatasetFacts
+from reconciler.model import codes, marks
+from reconciler.model.address import Address
+from reconciler.model.diagnostics import Code, Diagnostic
+from reconciler.model.observation import Observation, ObservedFile
+from reconciler.model.resource import DesiredRun, ResourceGraph, RunRef
+from reconciler.plan.changes import Action, Change, Reason
+from reconciler.plan.runs import MarkIndex, RunState, RunView
+
+_BLOCKING: dict[RunState, Code] = {
+    RunState.FAILED: codes.RUN_FAILED,
+    RunState.CANCELLED: codes.RUN_CANCELLED,
+    RunState.MODEL_DELETED: codes.MODEL_DELETED,
+    RunState.MODEL_RETIRED: codes.MODEL_RETIRED,
+}
+
+
+class TrainingPlanner:
+    """`changes` by key; `actions` says for each wanted run what is done about it."""
+
+    def __init__(
+        self, graph: ResourceGraph, facts: Mapping[str, DatasetFacts], observed: Mapping[str, Observation]
+    ) -> None:
+        self.graph = graph
+        self.facts = facts
+        self.observed = observed
+        self.indexes = {name: MarkIndex(o) for name, o in observed.items() if o.complete}
+        self.files = {name: _files_by_name(o) for name, o in observed.items()}
+        self.views: dict[Address, RunView] = {}
+        self.actions: dict[Address, Action] = {}
+        self.changes: dict[str, Change] = {}
+        self.diagnostics: list[Diagnostic] = []
+        self.shared = _shared_runs(graph)
+
+    def plan(self) -> None:
+        """Decide every wanted run, parents before children."""
+        needed = self._needed()
+        for address, run in self.graph.runs.items():
+            if address in needed and self.shared[address] == address:
+                self._decide(run)
+
+    def view(self, address: Address) -> RunView | None:
+        """What has become of a run; None when its target could not be read."""
+        address = self.shared[address]
+        run = self.graph.runs[address]
+        index = self.indexes.get(run.target)
+        if index is None:
+            return None
+        if address not in self.views:
+            self.views[address] = index.judge(run.mark)
+        return self.views[address]
+
+    def action(self, address: Address) -> Action:
+        return self.actions.get(self.shared[address], Action.NONE)
+
+    def _needed(self) -> set[Address]:
+        wanted = [self.shared[a] for a in self.graph.heads]
+        wanted += [self.shared[d.model.address] for d in self.graph.deployments.values() if isinstance(d.model, RunRef)]
+        needed: set[Address] = set()
+        while wanted:
+            address = wanted.pop()
+            if address in needed:
+                continue
+            needed.add(address)
+            run, view = self.graph.runs[address], self.view(address)
+            if run.parent and view and (view.state is RunState.ABSENT or self._may_retry(run, view)):
+                wanted.append(self.shared[run.parent])
+        return needed
+
+    def _may_retry(self, run: DesiredRun, view: RunView) -> bool:
+        return view.state is RunState.FAILED and view.failures <= run.retries
+
+    def _decide(self, run: DesiredRun) -> None:
+        view = self.view(run.address)
+        if view is None:
+            return  # the observation's own problem says why
+        self._resolve_duplicates(run, view)
+        if view.state is RunState.READY:
+            return
+        if view.state is RunState.UNDER_WAY:
+            assert view.job is not None
+            self._add(run, Action.WAIT, Reason("under-way", f"it is {view.job.status}"), view)
+        elif view.state is RunState.PAUSED:
+            self._add(run, Action.PARKED, Reason("paused", "it is paused; resume or cancel it at the service"), view)
+            self._say(codes.RUN_PAUSED, run, f"Run {view.job.id if view.job else ''} is paused.")
+        elif view.state is RunState.ABSENT or self._may_retry(run, view):
+            self._train(run, view)
+        else:
+            self._block(run, view)
+
+    def _train(self, run: DesiredRun, view: RunView) -> None:
+        parent = self.shared[run.parent] if run.parent else None
+        above = self.action(parent) if parent else Action.NONE
+        if above in (Action.BLOCKED, Action.PARKED):
+            self._add(run, above, Reason("needs-parent", f"it trains on top of {parent}, which is {above.value}"), view)
+            return
+        parent_view = self.view(parent) if parent else None
+        needs = [str(parent)] if parent and not (parent_view and parent_view.state is RunState.READY) else []
+        needs += [key for dataset in (run.training, run.validation) if dataset for key in self._upload(run, dataset)]
+        action = Action.RETRY if view.state is RunState.FAILED else Action.TRAIN
+        self._add(run, action, self._why(run, view, parent), view, tuple(needs))
+
+    def _why(self, run: DesiredRun, view: RunView, parent: Address | None) -> Reason:
+        at = run.place.range()
+        if view.state is RunState.FAILED and view.job:
+            tries = f"attempt {view.failures + 1} of {run.retries + 1}"
+            error = f" ({view.job.error})" if view.job.error else ""
+            return Reason("failed", f"the last run failed{error}; this is {tries}", at)
+        if parent and self.action(parent).trains:
+            return Reason("parent", f"it trains on top of {parent}, which is trained first", at)
+        return Reason("absent", f"{run.target} has no run with these ingredients yet", at)
+
+    def _upload(self, run: DesiredRun, dataset: str) -> list[str]:
+        """Plan the upload of a dataset unless a usable file is there; the keys to wait for."""
+        facts = self.facts[dataset]
+        name = marks.file_name(dataset, facts.digest, self.graph.estate)
+        live = self.files[run.target].get(name)
+        if live and live.usable:
+            return []
+        action = Action.WAIT if live else Action.UPLOAD
+        text = "the service is still processing it" if live else f"{run.address} trains on it"
+        if not live and dataset == run.validation:
+            text = f"{run.address} is measured on it"
+        change = Change(
+            Address("dataset", dataset),
+            run.target,
+            action,
+            Reason("needed", text),
+            notes=(f"{facts.rows:,} rows", human_bytes(facts.bytes)),
+            desired=facts,
+        )
+        self.changes.setdefault(change.key, change)
+        return [change.key]
+
+    def _resolve_duplicates(self, run: DesiredRun, view: RunView) -> None:
+        for job in view.duplicates:
+            stays = view.job.id if view.job else view.model
+            reason = Reason("duplicate", f"{stays} carries the same mark and stays")
+            change = Change(run.address, run.target, Action.CANCEL, reason, desired=run, live=job)
+            self.changes[change.key] = change
+            self._say(codes.RUN_DUPLICATE, run, f"{job.id} is one too many; {stays} stays.")
+
+    def _block(self, run: DesiredRun, view: RunView) -> None:
+        code = _BLOCKING[view.state]
+        who = view.job.id if view.job else view.model
+        error = f" {view.job.error}." if view.job and view.job.error else ""
+        self._add(run, Action.BLOCKED, Reason(code.id, f"{code.summary} ({who})"), view)
+        self._say(code, run, f"{who} on {run.target}.{error} {code.way_out}")
+
+    def _say(self, code: Code, run: DesiredRun, detail: str) -> None:
+        self.diagnostics.append(code.at(run.place.range(), detail, address=str(run.address)))
+
+    def _add(self, run: DesiredRun, action: Action, reason: Reason, view: RunView, needs: tuple[str, ...] = ()) -> None:
+        self.actions[run.address] = action
+        also = tuple(sorted(a for a, first in self.shared.items() if first == run.address and a != run.address))
+        notes = self._notes(run) if action.trains else ()
+        change = Change(
+            run.address, run.target, action, reason, notes=notes, needs=needs, also=also, desired=run, live=view.job
+        )
+        self.changes[change.key] = change
+
+    def _notes(self, run: DesiredRun) -> tuple[str, ...]:
+        epochs = run.ingredients.hyperparameters.get("n_epochs")
+        passes = f"{epochs} epoch{'s' if epochs != 1 else ''}" if epochs else "epochs chosen by the service"
+        base = f"on the model of {run.base.address.name}" if isinstance(run.base, RunRef) else f"on {run.base}"
+        return (f"{self.facts[run.training].rows:,} rows", passes, base)
+
+
+def _shared_runs(graph: ResourceGraph) -> dict[Address, Address]:
+    """Address -> the first address with the same mark in the same account: they share one run."""
+    first: dict[tuple[str, str], Address] = {}
+    return {a: first.setdefault((run.target, run.mark), a) for a, run in graph.runs.items()}
+
+
+def _files_by_name(observation: Observation) -> dict[str, ObservedFile]:
+    """The file to use for each name: a processed one before one in preparation, then the eldest."""
+    found: dict[str, ObservedFile] = {}
+    for file in sorted(observation.files, key=lambda f: (not f.usable, f.created_at, f.id)):
+        if file.usable or file.in_preparation:
+            found.setdefault(file.filename, file)
+    return found
+
+
+def human_bytes(size: int) -> str:
+    """Decimal units, as the services count."""
+    value = float(size)
+    for unit in ("B", "kB", "MB"):
+        if value < 1000:
+            return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.1f} GB"

@@ -1,0 +1,312 @@
+"""The only YAML reader: plain data, and for every value the place where it stands.
+
+It walks the parser's events with a stack of its own, so that nesting costs no recursion, and keeps each event as the
+position of its value. Scalars follow the rules of the spec language, which are stricter than YAML 1.1: `yes`, `on`,
+`012` and dates are strings, `1e-5` is a number.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import yaml
+
+from reconciler.model import codes
+from reconciler.model.diagnostics import Code, Diagnostic, SourceRange
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 32
+MAX_LINE = 1_000
+"""Characters of a line that diagnostics carry."""
+MAX_NODES = 1_000_000
+"""Values in a document once its aliases are followed."""
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,99})\Z")
+_FLOAT = re.compile(r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,9})?\Z")
+_WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
+_STR_TAG = "tag:yaml.org,2002:str"
+
+Marks: TypeAlias = Any
+"""A scalar's event; `(event, {key: (key's event, marks)})` for a mapping; `(event, [marks])` for a sequence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One spec file. `path` is as the user would type it; `file` is where it was read."""
+
+    path: str
+    file: Path
+    data: Any
+    marks: Marks
+    lines: list[str] = field(repr=False)
+
+    def range(self, *path: str | int) -> SourceRange:
+        """The range of the value at `path`, or of its nearest ancestor that exists."""
+        marks = self.marks
+        for step in path:
+            down = _down(marks, step)
+            if down is None:
+                break
+            marks = down[1]
+        return self._range(marks[0] if isinstance(marks, tuple) else marks)
+
+    def key_range(self, *path: str | int) -> SourceRange:
+        """The range of the key that holds the value at `path`."""
+        *above, last = path
+        marks = self.marks
+        for step in above:
+            down = _down(marks, step)
+            if down is None:
+                return self.range(*path)
+            marks = down[1]
+        down = _down(marks, last)
+        return self._range(down[0]) if down else self.range(*path)
+
+    def has(self, *path: str | int) -> bool:
+        marks = self.marks
+        for step in path:
+            down = _down(marks, step)
+            if down is None:
+                return False
+            marks = down[1]
+        return True
+
+    def at(self, *path: str | int) -> Located:
+        return Located(self, path)
+
+    def _range(self, event: Any) -> SourceRange:
+        start, end = event.start_mark, event.end_mark
+        text = self.lines[start.line][:MAX_LINE] if start.line < len(self.lines) else ""
+        return SourceRange(self.path, start.line + 1, start.column + 1, end.line + 1, end.column + 1, text)
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A value inside a document: the `Place` that desired resources carry."""
+
+    document: Document
+    path: tuple[str | int, ...]
+    defaults: tuple[str | int, ...] | None = None
+    """Where keys stand that the value itself leaves out: a chain for its stages, a deployment for its targets."""
+
+    def full(self, *path: str | int) -> tuple[str | int, ...]:
+        """The path in the document of a key below this value."""
+        own = (*self.path, *path)
+        if self.defaults is None or not path or self.document.has(*own):
+            return own
+        default = (*self.defaults, *path)
+        return default if self.document.has(*default) else own
+
+    def range(self, *path: str | int) -> SourceRange:
+        """The place of a key below this value; of this value's own key where `path` is empty."""
+        return self.document.key_range(*self.full(*path))
+
+    def value(self, *path: str | int) -> SourceRange:
+        return self.document.range(*self.full(*path))
+
+
+def _down(marks: Marks, step: str | int) -> tuple[Any, Marks] | None:
+    if not isinstance(marks, tuple):
+        return None
+    inside = marks[1]
+    if isinstance(inside, dict):
+        found: tuple[Any, Marks] | None = inside.get(step)
+        return found
+    if isinstance(step, int) and 0 <= step < len(inside):
+        child = inside[step]
+        return (child[0] if isinstance(child, tuple) else child), child
+    return None
+
+
+def read(file: Path, shown: str) -> tuple[Document | None, list[Diagnostic]]:
+    """Read one file; what is wrong with it comes back as diagnostics, never as an exception."""
+    start = SourceRange(shown, 1, 1, 1, 1)
+    try:
+        if not file.is_file():
+            return None, [codes.FILE_UNREADABLE.at(start, f"{shown} is not a regular file.")]
+        with file.open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        return None, [codes.FILE_UNREADABLE.at(start, f"{shown}: {error.strerror or error}.")]
+    if len(raw) > MAX_BYTES:
+        return None, [codes.FILE_TOO_LARGE.at(start, f"{shown} is larger than {MAX_BYTES:,} bytes. Split it.")]
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        return None, [codes.FILE_ENCODING.at(SourceRange(shown, line, 1, line, 1), f"Byte {error.start} is not UTF-8.")]
+    return parse(text, shown, file)
+
+
+def parse(text: str, shown: str, file: Path) -> tuple[Document | None, list[Diagnostic]]:
+    """Read the text of one document."""
+    document = Document(shown, file, None, None, re.split(r"\r\n|\n|\r", text))
+    reader = _Reader(document)
+    try:
+        data, marks = reader.read(text)
+    except _Refused:
+        return None, reader.problems
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        reader.refuse(codes.YAML_SYNTAX, mark, _sentence(error.problem or error.context or "not YAML"))
+        return None, reader.problems
+    except yaml.YAMLError as error:  # the reader's own: a character that YAML does not allow
+        reader.problems.append(codes.YAML_SYNTAX.at(SourceRange(shown, 1, 1, 1, 1), _sentence(str(error))))
+        return None, reader.problems
+    return Document(shown, file, data, marks, document.lines), reader.problems
+
+
+def _sentence(text: str) -> str:
+    first = " ".join(text.split())
+    return first[:1].upper() + first[1:] + ("" if first.endswith(".") else ".")
+
+
+class _Refused(Exception):
+    """The document cannot be read further; the reason stands in `problems`."""
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A collection that is still open."""
+
+    data: Any
+    marks: Marks
+    anchor: str | None
+    nodes_before: int
+    key: str | None = None
+    key_event: Any = None
+
+
+class _Reader:
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.problems: list[Diagnostic] = []
+        self.anchors: dict[str, tuple[Any, Marks, int]] = {}
+        self.open_anchors: set[str] = set()
+        self.nodes = 0
+
+    def refuse(self, code: Code, mark: Any, detail: str, hint: str = "") -> None:
+        line, column = (mark.line, mark.column) if mark else (0, 0)
+        lines = self.document.lines
+        text = lines[line][:MAX_LINE] if line < len(lines) else ""
+        at = SourceRange(self.document.path, line + 1, column + 1, line + 1, column + 1, text)
+        self.problems.append(code.at(at, detail, hint=hint))
+
+    def read(self, text: str) -> tuple[Any, Marks]:
+        """The first document's data and marks."""
+        next_event = _Loader(text).get_event
+        stack: list[_Frame] = []
+        top: _Frame | None = None
+        root: tuple[Any, Marks] = (None, None)
+        documents = 0
+        scalar, mapping, sequence = yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent
+        mapping_end, sequence_end = yaml.MappingEndEvent, yaml.SequenceEndEvent
+        while True:
+            event = next_event()
+            kind = type(event)
+            if kind is scalar:
+                self.nodes += 1
+                if top is not None and top.key is None and type(top.data) is dict:
+                    self.open_key(top, event)
+                    continue
+                value = event.value if event.style or event.tag else _plain(event.value)
+                marks: Marks = event
+                if event.tag is not None and event.tag != _STR_TAG:
+                    self.refuse_tag(event)
+                if event.anchor is not None:
+                    self.anchors[event.anchor] = (value, marks, 1)
+            elif kind is mapping or kind is sequence:
+                frame = self.open(event, {} if kind is mapping else [], len(stack))
+                if top is not None and top.key is None and type(top.data) is dict:
+                    self.refuse(codes.YAML_KEY, event.start_mark, "A key must be a plain word, not a collection.")
+                    raise _Refused
+                stack.append(frame)
+                top = frame
+                continue
+            elif kind is mapping_end or kind is sequence_end:
+                done = stack.pop()
+                value, marks = done.data, done.marks
+                if done.anchor is not None:
+                    self.open_anchors.discard(done.anchor)
+                    self.anchors[done.anchor] = (value, marks, self.nodes - done.nodes_before)
+                top = stack[-1] if stack else None
+            elif kind is yaml.AliasEvent:
+                value, marks = self.follow(event)
+            elif kind is yaml.DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    self.refuse(codes.YAML_SYNTAX, event.start_mark, "One document a file: begin a new file instead.")
+                    raise _Refused
+                continue
+            elif kind is yaml.StreamEndEvent:
+                return root
+            else:
+                continue
+            if top is None:
+                root = (value, marks)
+            elif type(top.data) is list:
+                top.data.append(value)
+                top.marks[1].append(marks)
+            else:
+                top.data[top.key] = value
+                top.marks[1][top.key] = (top.key_event, marks)
+                top.key = None
+
+    def open(self, event: Any, data: Any, depth: int) -> _Frame:
+        if depth >= MAX_DEPTH:
+            self.refuse(codes.YAML_TOO_DEEP, event.start_mark, f"Values may be nested {MAX_DEPTH} levels deep.")
+            raise _Refused
+        if event.tag is not None:
+            self.refuse_tag(event)
+        if event.anchor is not None:
+            self.open_anchors.add(event.anchor)
+        self.nodes += 1
+        return _Frame(data, (event, type(data)()), event.anchor, self.nodes - 1)
+
+    def open_key(self, frame: _Frame, event: Any) -> None:
+        key = event.value
+        if key == "<<" and not event.style:
+            self.refuse(
+                codes.YAML_KEY,
+                event.start_mark,
+                "Merge keys (<<) are not read. In a chain, every key but `stages` is a default for the stages.",
+            )
+        if key in frame.data:
+            first = self.document._range(frame.marks[1][key][0])
+            again = self.document._range(event)
+            self.problems.append(
+                codes.DUPLICATE_KEY.at(again, f'"{key}" stands here twice.', related=[("first", first)])
+            )
+        frame.key, frame.key_event = key, event
+
+    def follow(self, event: Any) -> tuple[Any, Marks]:
+        if event.anchor in self.open_anchors:
+            self.refuse(codes.YAML_ALIAS, event.start_mark, f"*{event.anchor} stands inside what it names.")
+            raise _Refused
+        if event.anchor not in self.anchors:
+            self.refuse(codes.YAML_ALIAS, event.start_mark, f"There is no &{event.anchor} above this.")
+            raise _Refused
+        value, marks, nodes = self.anchors[event.anchor]
+        self.nodes += nodes
+        if self.nodes > MAX_NODES:
+            self.refuse(codes.YAML_ALIAS, event.start_mark, f"The aliases make more than {MAX_NODES:,} values.")
+            raise _Refused
+        return value, marks
+
+    def refuse_tag(self, event: Any) -> None:
+        self.refuse(codes.YAML_TAG, event.start_mark, f"{event.tag} is not read. Remove the tag.")
+
+
+def _plain(text: str) -> Any:
+    """The value of a plain scalar."""
+    first = text[:1]
+    if first in "0123456789-+.":
+        if _INT.match(text):
+            return int(text)
+        if first and _FLOAT.match(text):
+            return float(text)
+    return _WORDS.get(text, text)

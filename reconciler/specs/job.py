@@ -1,0 +1,69 @@
+"""Jobs: one training run each."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from reconciler.specs.base import Name, Strict
+
+Auto = Literal["auto"]
+
+
+class JobRef(Strict):
+    """The model of another job, or of one of its checkpoints."""
+
+    job: str = Field(description="Name of a job, or CHAIN/STAGE.")
+    checkpoint: int | None = Field(default=None, ge=1, description="Step of the checkpoint; absent: the final model.")
+
+
+def _base_kind(value: Any) -> str:
+    return "<job>" if isinstance(value, dict | JobRef) else "<model>"
+
+
+BaseModelField = Annotated[
+    Annotated[str, Field(min_length=1, max_length=200), Tag("<model>")] | Annotated[JobRef, Tag("<job>")],
+    Discriminator(_base_kind),
+]
+
+
+class Hyperparameters(Strict):
+    """As in the vendor's API; `auto` is the same as absent."""
+
+    n_epochs: Annotated[int, Field(ge=1, le=50)] | Auto | None = Field(
+        default=None, description="Passes over the training data, 1 to 50."
+    )
+    batch_size: Annotated[int, Field(ge=1, le=256)] | Auto | None = Field(
+        default=None, description="Rows a step, 1 to 256."
+    )
+    learning_rate_multiplier: Annotated[float, Field(gt=0, le=100)] | Auto | None = Field(
+        default=None, description="Scales the service's learning rate."
+    )
+
+    def explicit(self) -> dict[str, Any]:
+        """Those that the user fixed."""
+        return {k: v for k, v in self.model_dump(exclude_none=True).items() if v != "auto"}
+
+
+class Job(Strict):
+    """A training run: what it starts from, what it learns, and how."""
+
+    target: Name = Field(description="Where it trains.")
+    base_model: BaseModelField = Field(description="A dated snapshot, a fine-tuned model id, or {job: NAME}.")
+    suffix: str | None = Field(
+        default=None,
+        pattern=r"^[a-z0-9-]*$",
+        max_length=64,
+        description="Part of the model's name; default: the job's.",
+    )
+    training: Name = Field(description="Dataset to train on.")
+    validation: Name | None = Field(default=None, description="Dataset to measure on; must share no row with training.")
+    method: Literal["supervised"] = Field(default="supervised", description="How it learns.")
+    hyperparameters: Hyperparameters = Field(default=Hyperparameters(), description="Left to the service where absent.")
+    seed: int | None = Field(default=None, ge=0, le=2147483647, description="For a repeatable run.")
+    training_type: Literal["standard", "global", "developer"] | None = Field(
+        default=None, description="Azure: where the run may be computed; changes its price, never its identity."
+    )
+    retries: int = Field(default=0, ge=0, le=10, description="New attempts after a failed run.")
+    generation: int = Field(default=1, ge=1, description="Raise it to train the same thing again on purpose.")

@@ -1,0 +1,175 @@
+"""A spec root to `Specs`: every file read, merged into one namespace, references checked, all problems at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from reconciler.model import codes
+from reconciler.model.diagnostics import Diagnostic, SourceRange, has_errors, in_order
+from reconciler.model.errors import DiagnosticsError
+from reconciler.specs.base import Entry, Strict, check_name, did_you_mean, validate
+from reconciler.specs.chain import read_chain
+from reconciler.specs.dataset import Dataset
+from reconciler.specs.deployment import Deployment
+from reconciler.specs.documents import Document, Located, read
+from reconciler.specs.job import Job
+from reconciler.specs.references import check_references
+from reconciler.specs.target import AzureTarget
+
+T = TypeVar("T", bound=BaseModel)
+
+SUFFIXES = (".yaml", ".yml")
+KINDS: dict[str, type[Strict]] = {
+    "targets": AzureTarget,
+    "datasets": Dataset,
+    "jobs": Job,
+    "deployments": Deployment,
+}
+TOP_KEYS = ["version", "estate", "targets", "datasets", "jobs", "chains", "deployments"]
+
+
+@dataclass(slots=True)
+class Specs:
+    """Everything below one spec root. `jobs` holds the stages of chains too, as `CHAIN/STAGE`."""
+
+    root: Path
+    repository: Path
+    """Files outside it are never read as datasets."""
+    estate: str = ""
+    files: int = 0
+    targets: dict[str, Entry[AzureTarget]] = field(default_factory=dict)
+    datasets: dict[str, Entry[Dataset]] = field(default_factory=dict)
+    jobs: dict[str, Entry[Job]] = field(default_factory=dict)
+    chains: dict[str, list[str]] = field(default_factory=dict)
+    """Chain -> its stages as job names, first to last."""
+    deployments: dict[str, Entry[Deployment]] = field(default_factory=dict)
+
+
+def load(root: Path) -> tuple[Specs, tuple[Diagnostic, ...]]:
+    """Read a spec root; raises `DiagnosticsError` with every problem when there is an error among them."""
+    specs = Specs(root, find_repository(root))
+    problems = list(_Loader(specs).load())
+    if not has_errors(problems):
+        problems += check_references(specs)
+    if has_errors(problems):
+        raise DiagnosticsError(problems)
+    return specs, in_order(problems)
+
+
+def find_repository(root: Path) -> Path:
+    """The git work tree around the spec root; without one, the folder that holds the root."""
+    top = root.resolve()
+    for folder in (top, *top.parents):
+        if (folder / ".git").exists():
+            return folder
+    return top.parent
+
+
+class _Loader:
+    def __init__(self, specs: Specs) -> None:
+        self.specs = specs
+        self.estates: list[tuple[str, SourceRange]] = []
+        self.first: dict[tuple[str, str], SourceRange] = {}
+
+    def load(self) -> Iterator[Diagnostic]:
+        root = self.specs.root
+        files = list(_spec_files(root))
+        if not files:
+            what = f"{root} has no *.yaml or *.yml file" if root.is_dir() else f"{root} is not a folder"
+            yield codes.NO_SPECS.at(detail=f"{what}.")
+            return
+        self.specs.files = len(files)
+        for file in files:
+            if not file.resolve().is_relative_to(self.specs.repository):
+                yield codes.FILE_OUTSIDE.at(
+                    SourceRange(str(file), 1, 1, 1, 1), f"{file} is a link out of the repository."
+                )
+                continue
+            document, problems = read(file, str(file))
+            yield from problems
+            if document:
+                yield from self.document(document)
+        yield from self.check_estate(str(files[0]))
+
+    def check_estate(self, first_file: str) -> Iterator[Diagnostic]:
+        if not self.estates:
+            detail = "No file says `estate: NAME`, the owner's mark on every live object."
+            yield codes.SPEC_ESTATE.at(SourceRange(first_file, 1, 1, 1, 1), detail)
+        elif len(self.estates) > 1:
+            (_, first), *others = self.estates
+            for _, again in others:
+                yield codes.SPEC_ESTATE.at(again, "The estate is named here again.", related=[("first", first)])
+        else:
+            self.specs.estate = self.estates[0][0]
+
+    def document(self, document: Document) -> Iterator[Diagnostic]:
+        data = document.data
+        if not isinstance(data, Mapping):
+            yield codes.SPEC_VERSION.at(document.range(), "Expected a mapping that starts with `version: 1`.")
+            return
+        if data.get("version") != 1 or isinstance(data["version"], bool):
+            at = document.range("version") if "version" in data else SourceRange(document.path, 1, 1, 1, 1)
+            yield codes.SPEC_VERSION.at(at, "This release reads `version: 1`.")
+        for key, value in data.items():
+            place = document.at(key)
+            if key == "estate":
+                yield from self.estate(value, place)
+            elif key == "chains" or key in KINDS:
+                yield from self.section(key, value, place)
+            elif key != "version":
+                detail = f"Known at the top of a file: {', '.join(TOP_KEYS)}."
+                yield codes.SPEC_UNKNOWN_KEY.at(place.range(), detail, hint=did_you_mean(key, TOP_KEYS))
+
+    def estate(self, value: Any, place: Located) -> Iterator[Diagnostic]:
+        if isinstance(value, str) and check_name(value):
+            self.estates.append((value, place.value()))
+        else:
+            self.estates.append(("", place.value()))
+            yield codes.SPEC_NAME.at(place.value(), f"{value!r} cannot be the name of an estate.")
+
+    def section(self, kind: str, value: Any, place: Located) -> Iterator[Diagnostic]:
+        if value is None:
+            return
+        if not isinstance(value, Mapping):
+            yield codes.SPEC_VALUE.at(place.value(), f"Expected a mapping of names to {kind}.")
+            return
+        for name, data in value.items():
+            entry = place.document.at(kind, name)
+            if not check_name(name):
+                yield codes.SPEC_NAME.at(entry.range(), f'"{name}" cannot be the name of one of the {kind}.')
+                continue
+            # Jobs and chains share a namespace: a chain's stages are jobs.
+            space = "jobs" if kind == "chains" else kind
+            first = self.first.setdefault((space, name), entry.range())
+            if first != entry.range():
+                yield codes.DUPLICATE_NAME.at(
+                    entry.range(), f'The {kind} have "{name}" twice.', related=[("first", first)]
+                )
+            else:
+                yield from self.entry(kind, name, data, entry)
+
+    def entry(self, kind: str, name: str, data: Any, place: Located) -> Iterator[Diagnostic]:
+        if kind == "chains":
+            jobs, problems = read_chain(name, data, place)
+            self.specs.jobs.update({job.name: job for job in jobs})
+            self.specs.chains[name] = [job.name for job in jobs]
+        else:
+            spec, problems = validate(KINDS[kind], data, place)
+            if spec:
+                getattr(self.specs, kind)[name] = Entry(name, spec, place)
+        yield from problems
+
+
+def _spec_files(root: Path) -> Iterator[Path]:
+    """Every spec file below the root, in a fixed order; hidden folders are left out."""
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        for name in sorted(names):
+            if name.endswith(SUFFIXES) and not name.startswith("."):
+                yield Path(folder) / name

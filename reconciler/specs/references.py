@@ -1,0 +1,130 @@
+"""What one entry says of another: names that exist, one account for a chain, no circles, suffixes that fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from reconciler.model import codes, marks
+from reconciler.model.catalog import limits, models
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.specs.base import Entry, did_you_mean
+from reconciler.specs.deployment import ChainRef, Deployment
+from reconciler.specs.documents import Located
+from reconciler.specs.job import Job, JobRef
+
+if TYPE_CHECKING:
+    from reconciler.specs.parse import Specs
+
+
+def check_references(specs: Specs) -> list[Diagnostic]:
+    """Every problem that needs more than one entry to be seen."""
+    problems = list(_targets(specs))
+    for job in specs.jobs.values():
+        problems += _job(specs, job)
+    for deployment in specs.deployments.values():
+        problems += _deployment(specs, deployment)
+    problems += _cycles(specs.jobs)
+    return problems
+
+
+def _targets(specs: Specs) -> Iterator[Diagnostic]:
+    first: dict[str, Entry[Any]] = {}
+    for target in specs.targets.values():
+        other = first.setdefault(target.spec.identity, target)
+        if other is not target:
+            detail = f'"{other.name}" and "{target.name}" are the same account.'
+            yield codes.TARGET_SHARED.at(target.place.range(), detail, related=[("first", other.place.range())])
+
+
+def _unknown(place: Located, path: tuple[str | int, ...], kind: str, name: str, known: Iterable[str]) -> Diagnostic:
+    words = sorted(known)
+    detail = f'There is no {kind} "{name}".' + (f" There are: {', '.join(words[:12])}." if words else "")
+    return codes.DANGLING_REFERENCE.at(place.value(*path), detail, hint=did_you_mean(name, words))
+
+
+def _job(specs: Specs, entry: Entry[Job]) -> Iterator[Diagnostic]:
+    job, place = entry.spec, entry.place
+    if job.target not in specs.targets:
+        yield _unknown(place, ("target",), "target", job.target, specs.targets)
+    else:
+        yield from _suffix(entry, specs.targets[job.target].spec.provider)
+    for key in ("training", "validation"):
+        name = getattr(job, key)
+        if name is not None and name not in specs.datasets:
+            yield _unknown(place, (key,), "dataset", name, specs.datasets)
+    if isinstance(job.base_model, JobRef):
+        parent = specs.jobs.get(job.base_model.job)
+        if parent is None:
+            yield _unknown(place, ("base_model", "job"), "job", job.base_model.job, specs.jobs)
+        elif parent.spec.target != job.target:
+            detail = f"{parent.name} trains on {parent.spec.target}, this job on {job.target}."
+            yield codes.OTHER_ACCOUNT.at(place.value("base_model"), detail, related=[("there", parent.place.range())])
+    elif models.is_alias(job.base_model):
+        snapshot = models.snapshot_of(job.base_model)
+        hint = f'did you mean "{snapshot}"?' if snapshot else "name a dated snapshot"
+        yield codes.MODEL_ALIAS.at(place.value("base_model"), f'"{job.base_model}" has no date.', hint=hint)
+
+
+def default_suffix(name: str) -> str:
+    """A job's name in the characters that a suffix may have."""
+    return name.replace("/", "-").replace(".", "-")
+
+
+def _suffix(entry: Entry[Job], provider: str) -> Iterator[Diagnostic]:
+    limit = limits.BY_PROVIDER[provider].suffix
+    room = limit - marks.MARK_LENGTH - 1
+    suffix = entry.spec.suffix if entry.spec.suffix is not None else default_suffix(entry.name)
+    if len(suffix) > room:
+        given = entry.spec.suffix is not None
+        at = entry.place.value("suffix") if given else entry.place.range()
+        whose = "" if given else ", the job's name by default,"
+        detail = (
+            f'"{suffix}"{whose} has {len(suffix)} characters. The service takes {limit}, '
+            f"the mark and its dash need {marks.MARK_LENGTH + 1}: {room} are left."
+        )
+        yield codes.SUFFIX_TOO_LONG.at(at, detail, hint=f"{room} characters at most")
+
+
+def _deployment(specs: Specs, entry: Entry[Deployment]) -> Iterator[Diagnostic]:
+    deployment, place = entry.spec, entry.place
+    model = deployment.model
+    if isinstance(model, ChainRef):
+        if model.chain not in specs.chains:
+            yield _unknown(place, ("model", "chain"), "chain", model.chain, specs.chains)
+        elif model.stage is not None and f"{model.chain}/{model.stage}" not in specs.jobs:
+            stages = [name.partition("/")[2] for name in specs.chains[model.chain]]
+            yield _unknown(place, ("model", "stage"), f"stage in chain {model.chain}", model.stage, stages)
+    elif isinstance(model, JobRef) and model.job not in specs.jobs:
+        yield _unknown(place, ("model", "job"), "job", model.job, specs.jobs)
+    shortest, longest = limits.DEPLOYMENT_NAME
+    if not shortest <= len(entry.name) <= longest:
+        detail = f"Azure takes {shortest} to {longest} characters for the name of a deployment."
+        yield codes.SPEC_NAME.at(place.range(), detail)
+    for target in deployment.targets:
+        if target not in specs.targets:
+            at = place.document.key_range(*place.path, "targets", target)
+            words = sorted(specs.targets)
+            yield codes.DANGLING_REFERENCE.at(
+                at, f'There is no target "{target}". There are: {", ".join(words)}.', hint=did_you_mean(target, words)
+            )
+        if deployment.on(target).sku is None:
+            detail = f"`sku` is missing: set it on the deployment, or on its target {target}."
+            yield codes.SPEC_MISSING_KEY.at(place.range(), detail, hint="needs sku")
+
+
+def _cycles(jobs: Mapping[str, Entry[Job]]) -> Iterator[Diagnostic]:
+    """One diagnostic for each circle, at its first job by name."""
+    done: set[str] = set()
+    for start in sorted(jobs):
+        path: list[str] = []
+        at: str | None = start
+        while at is not None and at in jobs and at not in done and at not in path:
+            path.append(at)
+            base = jobs[at].spec.base_model
+            at = base.job if isinstance(base, JobRef) else None
+        if at in path:
+            circle = path[path.index(at) :]
+            shown = " -> ".join(f"job.{name}" for name in [*circle, circle[0]])
+            yield codes.REFERENCE_CYCLE.at(jobs[circle[0]].place.value("base_model"), shown + ".")
+        done.update(path)
