@@ -1,0 +1,205 @@
+"""Accounts in Resource Manager: create or update, read, list, delete, keys.
+
+https://learn.microsoft.com/rest/api/aiservices/accountmanagement/accounts
+"""
+
+from hashlib import sha256
+
+from starlette.responses import Response
+
+from reconciler.emulator.errors import Json, Refusal, Surface
+from reconciler.emulator.records import Account, Stamp
+from reconciler.emulator.wire import Call, Endpoint, iso, new_id, reply
+
+PROVIDER = "/providers/Microsoft.CognitiveServices"
+SUBSCRIPTION = "/subscriptions/{subscription}"
+GROUP = f"{SUBSCRIPTION}/resourceGroups/{{group}}"
+ACCOUNT = f"{GROUP}{PROVIDER}/accounts/{{account}}"
+ARM = (Surface.ARM,)
+
+
+def invalid(message: str, code: str = "InvalidResourceProperties") -> Refusal:
+    return Refusal(400, code, message)
+
+
+def find(call: Call) -> Account:
+    """The account that the path names, in its own subscription and resource group."""
+    account = call.store.state.accounts.get(call.params["account"].lower())
+    if account is None or not _lives_in(account, call.params):
+        raise Refusal(
+            404,
+            "ResourceNotFound",
+            f"The Resource 'Microsoft.CognitiveServices/accounts/{call.params['account']}' under resource group "
+            f"'{call.params['group']}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix",
+        )
+    return account
+
+
+def _lives_in(account: Account, params: dict[str, str]) -> bool:
+    group = params.get("group", account.group)
+    return (account.subscription.lower(), account.group.lower()) == (params["subscription"].lower(), group.lower())
+
+
+def stamp(call: Call, before: Stamp | None) -> Stamp:
+    """Who writes: the caller says so in a header, for there are no real identities here."""
+    who = call.headers.get("x-emulator-user") or "emulator"
+    if before is None:
+        return Stamp(who, call.now, who, call.now)
+    return Stamp(before.created_by, before.created_at, who, call.now)
+
+
+def system_data(stamp: Stamp) -> Json:
+    return {
+        "createdBy": stamp.created_by,
+        "createdByType": "User",
+        "createdAt": iso(stamp.created_at),
+        "lastModifiedBy": stamp.modified_by,
+        "lastModifiedByType": "User",
+        "lastModifiedAt": iso(stamp.modified_at),
+    }
+
+
+def new_etag() -> str:
+    return f'"{new_id("")}"'
+
+
+def tags_of(body: Json) -> dict[str, str]:
+    tags = body.get("tags") or {}
+    if not isinstance(tags, dict) or not all(isinstance(value, str) for value in tags.values()):
+        raise invalid("Tags must be pairs of strings.", "InvalidTags")
+    if len(tags) > 50 or any(len(key) > 512 or len(value) > 256 for key, value in tags.items()):
+        raise invalid("At most 50 tags; names up to 512 and values up to 256 characters.", "InvalidTags")
+    return dict(tags)
+
+
+def section(body: Json, name: str) -> Json:
+    """An object member of a body; absent counts as empty."""
+    value = body.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise invalid(f"'{name}' must be an object.", "InvalidRequestContent")
+    return dict(value)
+
+
+def render(call: Call, account: Account) -> Json:
+    endpoint = f"{call.base_url}/accounts/{account.name}/"
+    own: Json = {
+        "provisioningState": "Succeeded",
+        "endpoint": endpoint,
+        "endpoints": {"OpenAI Language Model Instance API": endpoint},
+        "dateCreated": iso(account.stamp.created_at),
+        "isMigrated": False,
+    }
+    return {
+        "id": account.id,
+        "name": account.name,
+        "type": "Microsoft.CognitiveServices/accounts",
+        "location": account.location,
+        "kind": account.kind,
+        "sku": account.sku,
+        "tags": account.tags,
+        "etag": account.etag,
+        "systemData": system_data(account.stamp),
+        "properties": {"customSubDomainName": account.name.lower(), "publicNetworkAccess": "Enabled"}
+        | account.properties
+        | own,
+    }
+
+
+def _put(call: Call) -> Response:
+    body = call.json()
+    name = call.params["account"]
+    present = call.store.state.accounts.get(name.lower())
+    if present and not _lives_in(present, call.params):
+        raise Refusal(
+            409,
+            "CustomDomainInUse",
+            f"Please pick a different name. The subdomain name '{name.lower()}' is not available as it's already used "
+            "by a resource.",
+        )
+    location = _location(body, present)
+    account = Account(
+        name=present.name if present else name,
+        subscription=present.subscription if present else call.params["subscription"],
+        group=present.group if present else call.params["group"],
+        location=location,
+        kind=str(body.get("kind") or (present.kind if present else "OpenAI")),
+        sku=section(body, "sku") or {"name": "S0"},
+        properties=section(body, "properties"),
+        tags=tags_of(body),
+        stamp=stamp(call, present.stamp if present else None),
+        etag=new_etag(),
+    )
+    if present:
+        account.deployments, account.operations, account.space = present.deployments, present.operations, present.space
+    call.store.state.accounts[name.lower()] = account
+    return reply(render(call, account), 200 if present else 201)
+
+
+def _location(body: Json, present: Account | None) -> str:
+    given = body.get("location")
+    if not given and present:
+        return present.location
+    if not isinstance(given, str) or not given.strip():
+        raise invalid("The location property is required for this definition.", "LocationRequired")
+    location = given.replace(" ", "").lower()
+    if present and present.location != location:
+        raise Refusal(
+            409,
+            "InvalidResourceLocation",
+            f"The resource '{present.name}' already exists in location '{present.location}'. A resource with the same "
+            f"name cannot be created in location '{location}'.",
+        )
+    return location
+
+
+def _patch(call: Call) -> Response:
+    account, body = find(call), call.json()
+    if "tags" in body:
+        account.tags = tags_of(body)
+    account.sku |= section(body, "sku")
+    account.properties |= section(body, "properties")
+    account.stamp, account.etag = stamp(call, account.stamp), new_etag()
+    return reply(render(call, account))
+
+
+def _get(call: Call) -> Response:
+    return reply(render(call, find(call)))
+
+
+def _list(call: Call) -> Response:
+    ours = [account for account in call.store.state.accounts.values() if _lives_in(account, call.params)]
+    return reply({"value": [render(call, account) for account in ours]})
+
+
+def _delete(call: Call) -> Response:
+    name = call.params["account"].lower()
+    account = call.store.state.accounts.get(name)
+    if account is None or not _lives_in(account, call.params):
+        return Response(status_code=204)
+    if account.deployments:
+        raise Refusal(
+            409,
+            "CannotDeleteResource",
+            "Cannot delete resource while nested resources exist. Some existing nested resource IDs include: "
+            f"'{account.id}/deployments/{next(iter(account.deployments.values())).name}'.",
+        )
+    del call.store.state.accounts[name]
+    return Response(status_code=200)
+
+
+def _keys(call: Call) -> Response:
+    digest = sha256(find(call).id.lower().encode()).hexdigest()
+    return reply({"key1": digest[:32], "key2": digest[32:]})
+
+
+ROUTES = (
+    Endpoint("PUT", ACCOUNT, _put, ARM),
+    Endpoint("PATCH", ACCOUNT, _patch, ARM),
+    Endpoint("GET", ACCOUNT, _get, ARM),
+    Endpoint("DELETE", ACCOUNT, _delete, ARM),
+    Endpoint("POST", f"{ACCOUNT}/listKeys", _keys, ARM),
+    Endpoint("GET", f"{GROUP}{PROVIDER}/accounts", _list, ARM),
+    Endpoint("GET", f"{SUBSCRIPTION}{PROVIDER}/accounts", _list, ARM),
+)

@@ -1,0 +1,126 @@
+"""`/_emulator`: the emulator's own controls. Free for all, and kept out of the request log."""
+
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from starlette.responses import Response
+
+from reconciler.emulator.errors import Json, Refusal, Surface
+from reconciler.emulator.wire import Call, Endpoint, iso, reply
+
+CONTROL = (Surface.CONTROL,)
+_MOST_SECONDS = 100 * 365 * 86400
+
+
+def _about(call: Call) -> Response:
+    state = call.store.state
+    return reply(
+        {
+            "version": _version(),
+            "now": call.now,
+            "time": iso(call.now),
+            "speed": call.store.clock.speed,
+            "lag": state.lag,
+            "accounts": [
+                {
+                    "name": account.name,
+                    "id": account.id,
+                    "location": account.location,
+                    "switches": state.switches.get(account.name.lower(), {}),
+                }
+                for account in state.accounts.values()
+            ],
+            "projects": list(state.projects),
+        }
+    )
+
+
+def _version() -> str:
+    try:
+        return version("reconciler")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _number(call: Call, name: str) -> float:
+    value = call.json().get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MOST_SECONDS:
+        raise Refusal(400, "BadRequest", f"'{name}' must be a number from 0 to {_MOST_SECONDS}")
+    return float(value)
+
+
+def _clock(call: Call) -> Response:
+    call.store.clock.set_speed(_number(call, "speed"))
+    return _now(call)
+
+
+def _advance(call: Call) -> Response:
+    call.store.clock.advance(_number(call, "seconds"))
+    call.store.settle()
+    return _now(call)
+
+
+def _now(call: Call) -> Response:
+    now = call.store.clock.now()
+    return reply({"now": now, "time": iso(now), "speed": call.store.clock.speed})
+
+
+def _requests(call: Call) -> Response:
+    found = call.store.requests.find(call.query.get("method", ""), call.query.get("path", ""))
+    return reply({"requests": [asdict(entry) for entry in found]})
+
+
+def _forget_requests(call: Call) -> Response:
+    call.store.requests.clear()
+    return Response(status_code=204)
+
+
+def _reset(call: Call) -> Response:
+    call.store.reset()
+    return Response(status_code=204)
+
+
+def _switch(call: Call) -> Response:
+    """Switches of an account, which need not exist yet: {"refuse_model_change": true}."""
+    name, changes = call.params["account"].lower(), call.json()
+    _check_switches(changes, {"refuse_model_change": bool})
+    switches = call.store.state.switches.setdefault(name, {})
+    switches.update(changes)
+    return reply(switches)
+
+
+def _check_switches(changes: Json, known: dict[str, type]) -> None:
+    for name, value in changes.items():
+        if name not in known or not isinstance(value, known[name]):
+            words = ", ".join(f"{switch} ({kind.__name__})" for switch, kind in known.items())
+            raise Refusal(400, "BadRequest", f"Unknown switch or wrong type: '{name}'. Switches: {words}")
+
+
+def _lag(call: Call) -> Response:
+    call.store.state.lag = _number(call, "seconds")
+    return reply({"seconds": call.store.state.lag})
+
+
+def _limits(call: Call) -> Response:
+    if call.body:
+        changes: dict[str, Any] = call.json()
+        try:
+            call.store.state.limits = call.store.state.limits.changed(changes)
+        except (TypeError, ValueError) as error:
+            raise Refusal(400, "BadRequest", str(error)) from None
+    return reply(asdict(call.store.state.limits))
+
+
+ROUTES = (
+    Endpoint("GET", "/_emulator", _about, CONTROL),
+    Endpoint("POST", "/_emulator/clock", _clock, CONTROL),
+    Endpoint("POST", "/_emulator/advance", _advance, CONTROL),
+    Endpoint("GET", "/_emulator/requests", _requests, CONTROL),
+    Endpoint("DELETE", "/_emulator/requests", _forget_requests, CONTROL),
+    Endpoint("POST", "/_emulator/reset", _reset, CONTROL),
+    Endpoint("POST", "/_emulator/lag", _lag, CONTROL),
+    Endpoint("GET", "/_emulator/limits", _limits, CONTROL),
+    Endpoint("PUT", "/_emulator/limits", _limits, CONTROL),
+    Endpoint("PUT", "/_emulator/accounts/{account}", _switch, CONTROL),
+)

@@ -1,0 +1,6 @@
+"""Faults to order: what goes wrong, with which requests, how often."""
+
+
+class Faults:
+    def clear(self) -> None:
+        pass

@@ -1,0 +1,80 @@
+"""What every request passes on its way in: the log, and the check for credentials."""
+
+from uuid import uuid4
+
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from reconciler.emulator.errors import Refusal, Surface
+from reconciler.emulator.requests import LoggedRequest
+from reconciler.emulator.store import Store
+
+_REQUEST_ID = {Surface.ARM: "x-ms-request-id", Surface.OPENAI: "x-request-id"}
+
+
+def surface_of(path: str) -> Surface:
+    """The dialect in which a path is answered, known or not."""
+    parts = path.lower().strip("/").split("/")
+    if parts[0] == "_emulator":
+        return Surface.CONTROL
+    if parts[0] == "v1":
+        return Surface.OPENAI
+    if parts[0] == "accounts":
+        return Surface.V1 if parts[2:4] == ["openai", "v1"] else Surface.DATED
+    return Surface.ARM
+
+
+class Gate:
+    def __init__(self, app: ASGIApp, store: Store):
+        self.app = app
+        self.store = store
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        while "//" in scope["path"]:  # an endpoint that ends in a slash, joined to a path that starts with one
+            scope["path"] = scope["path"].replace("//", "/")
+        surface = surface_of(scope["path"])
+        if surface is Surface.CONTROL:
+            await self.app(scope, receive, send)
+            return
+        query = scope["query_string"].decode("latin-1")
+        entry = self.store.requests.add(self.store.clock.now(), scope["method"], scope["path"], query)
+        answer = _signed(send, entry, surface)
+        if has_credentials(scope):
+            await self.app(scope, receive, answer)
+        else:
+            await JSONResponse(_unauthorized(surface).body(surface), 401)(scope, receive, answer)
+
+
+def has_credentials(scope: Scope) -> bool:
+    """Any key and any bearer token will do."""
+    headers = {name.lower(): value.strip() for name, value in scope["headers"]}
+    scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
+    return bool(headers.get(b"api-key")) or (scheme.lower() == b"bearer" and bool(token.strip()))
+
+
+def _unauthorized(surface: Surface) -> Refusal:
+    if surface is Surface.ARM:
+        return Refusal(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")
+    if surface is Surface.OPENAI:
+        return Refusal(401, "401", "You didn't provide an API key.", platform_code="invalid_api_key")
+    return Refusal(
+        401,
+        "401",
+        "Access denied due to missing subscription key or token. Make sure to provide a valid one.",
+    )
+
+
+def _signed(send: Send, entry: LoggedRequest, surface: Surface) -> Send:
+    """Gives each answer a request id, as the services do, and notes its status in the log."""
+    name = _REQUEST_ID.get(surface, "apim-request-id").encode()
+
+    async def answer(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            entry.status = message["status"]
+            message["headers"] = [*message["headers"], (name, str(uuid4()).encode())]
+        await send(message)
+
+    return answer

@@ -1,0 +1,366 @@
+"""Fine-tuning jobs of the data plane: create, list, read, cancel, pause, resume, delete, events, checkpoints."""
+
+import re
+from hashlib import md5, sha256
+from typing import Any
+
+from starlette.responses import Response
+
+from reconciler.emulator import catalog, files, hyperparameters, models, runs
+from reconciler.emulator.errors import Json, Refusal, Surface, bad_request, not_found, wrong_state
+from reconciler.emulator.records import Job
+from reconciler.emulator.training import COLUMNS
+from reconciler.emulator.wire import Call, Endpoint, created, listed, new_id, page, reply, text
+
+EVENT_EVERY = 10  # steps
+_TRAINING_TYPES = {
+    "standard": "standard",
+    "globalstandard": "globalStandard",
+    "developer": "developerTier",
+    "developertier": "developerTier",
+    "datazonestandard": "dataZoneStandard",
+}
+_PLATFORM_STATUS = {"validating": "validating_files"}
+_AZURE_STATUS = {"validating": "pending", "queued": "pending"}
+
+
+def _create(call: Call) -> Response:
+    body = call.json()
+    job = _parse(call, body)
+    _check_room(call)
+    call.space.jobs[job.id] = job
+    runs.begin(call.store, call.space, job)
+    return created(call, render(call, job), f"/fine_tuning/jobs/{job.id}")
+
+
+def _parse(call: Call, body: Json) -> Job:
+    method_given = body.get("method") is not None
+    method = _method(body)
+    kind = str(method["type"])
+    model, base = _trainable(call, str(text(body, "model", required=True)), kind)
+    training_file = _usable_file(call, str(text(body, "training_file", required=True)), "training_file")
+    validation_file = text(body, "validation_file")
+    if validation_file:
+        _usable_file(call, validation_file, "validation_file")
+    if kind == "reinforcement":
+        _check_reinforcement(method, validation_file)
+    explicit = hyperparameters.asked(body.get("hyperparameters"), kind)
+    explicit |= hyperparameters.asked(method.get(kind, {}).get("hyperparameters"), kind)
+    suffix = _suffix(call, body)
+    return Job(
+        id=new_id("ftjob-"),
+        created_at=call.now,
+        model=model,
+        base=base,
+        training_file=training_file,
+        validation_file=validation_file,
+        suffix=suffix,
+        seed=_seed(call, body, training_file, suffix),
+        method=method,
+        method_given=method_given,
+        hyperparameters=explicit,
+        training_type=_training_type(body),
+        metadata=None if call.surface is Surface.DATED else _metadata(body),
+        integrations=_integrations(body),
+    )
+
+
+def _method(body: Json) -> Json:
+    method = body.get("method")
+    if method is None:
+        return {"type": "supervised"}
+    if not isinstance(method, dict) or method.get("type") not in hyperparameters.BY_METHOD:
+        raise bad_request("'method.type' must be supervised, dpo or reinforcement.", param="method")
+    if not isinstance(method.get(method["type"], {}), dict):
+        raise bad_request(f"'method.{method['type']}' must be an object.", param="method")
+    return method
+
+
+def _trainable(call: Call, name: str, kind: str) -> tuple[str, str]:
+    """The model's canonical name and that of its base, if it can be trained further here."""
+    fine_tuned = models.find(call.space, name)
+    base = models.base_of(call.space, name)
+    gone = base is not None and call.now >= catalog.unix(_last_day(call, base))
+    if base is None or not base.methods or gone:
+        raise bad_request(
+            f"The specified base model does not support fine-tuning: '{name}'.",
+            param="model",
+            platform_code="model_not_available",
+        )
+    if kind not in base.methods:
+        raise bad_request(f"The model '{base.id}' does not support method '{kind}'.", param="method")
+    return (fine_tuned.id if fine_tuned else base.id), base.id
+
+
+def _last_day(call: Call, base: catalog.BaseModel) -> str:
+    if call.surface is Surface.OPENAI:
+        return base.shutdown or "9999-01-01"
+    return base.fine_tune_until
+
+
+def _usable_file(call: Call, identity: str, param: str) -> str:
+    file = call.space.files.get(identity)
+    if file is None:
+        raise bad_request(f"invalid {param}: {identity}: no such file.", param=param)
+    if file.purpose != "fine-tune":
+        raise bad_request(f"invalid {param}: {identity} has purpose '{file.purpose}', not 'fine-tune'.", param=param)
+    status = files.status(file, call.now, call.surface)
+    if status != "processed":
+        raise bad_request(f"invalid {param}: {identity} is not ready, its status is '{status}'.", param=param)
+    return identity
+
+
+def _check_reinforcement(method: Json, validation_file: str | None) -> None:
+    if not isinstance(method.get("reinforcement", {}).get("grader"), dict):
+        raise bad_request("Reinforcement fine-tuning needs a grader.", param="method.reinforcement.grader")
+    if validation_file is None:
+        raise bad_request("Reinforcement fine-tuning needs a validation file.", param="validation_file")
+
+
+def _suffix(call: Call, body: Json) -> str | None:
+    suffix = text(body, "suffix")
+    pattern = r"[^\s:/]{1,64}" if call.surface is Surface.OPENAI else r"[A-Za-z0-9_-]{1,40}"
+    if suffix is not None and not re.fullmatch(pattern, suffix):
+        raise bad_request(
+            "The suffix is too long or has characters that are not allowed: at most "
+            + ("64, no white space." if call.surface is Surface.OPENAI else "40 of a-z, A-Z, 0-9, '-' and '_'."),
+            param="suffix",
+        )
+    return suffix
+
+
+def _seed(call: Call, body: Json, training_file: str, suffix: str | None) -> int:
+    seed = body.get("seed")
+    if seed is None:  # random to a client, yet the same for the same request, so that runs can be repeated
+        content = call.space.files[training_file].packed
+        return int(sha256(content + str(suffix).encode()).hexdigest()[:7], 16)
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= 2_147_483_647:
+        raise bad_request("'seed' must be a whole number from 0 to 2147483647.", param="seed")
+    return seed
+
+
+def _training_type(body: Json) -> str:
+    asked = body.get("trainingType", "standard")
+    known = _TRAINING_TYPES.get(str(asked).lower())
+    if known is None and asked not in (0, 1):
+        raise bad_request(f"Unknown trainingType: '{asked}'.", param="trainingType")
+    return known or "standard"
+
+
+def _metadata(body: Json) -> dict[str, str] | None:
+    metadata = body.get("metadata")
+    if metadata is None:
+        return None
+    fits = isinstance(metadata, dict) and len(metadata) <= 16
+    if not fits or not all(isinstance(v, str) and len(v) <= 512 and len(k) <= 64 for k, v in metadata.items()):
+        raise bad_request(
+            "'metadata' takes at most 16 pairs of strings, keys up to 64 and values up to 512 characters.",
+            param="metadata",
+        )
+    return dict(metadata)
+
+
+def _integrations(body: Json) -> list[Any] | None:
+    integrations = body.get("integrations")
+    if integrations is not None and not isinstance(integrations, list):
+        raise bad_request("'integrations' must be a list.", param="integrations")
+    return integrations
+
+
+def _check_room(call: Call) -> None:
+    limits, jobs = call.store.state.limits, call.space.jobs.values()
+    if len(jobs) >= limits.jobs_total:
+        raise Refusal(
+            400, "quotaExceeded", f"The resource has {len(jobs)} training jobs of at most {limits.jobs_total}."
+        )
+    if sum(job.phase in ("validating", "queued") for job in jobs) >= limits.jobs_queued + limits.jobs_running:
+        raise Refusal(400, "quotaExceeded", f"The queue is full: at most {limits.jobs_queued} jobs can wait.")
+
+
+def status(job: Job, surface: Surface) -> str:
+    if surface is Surface.OPENAI:
+        return _PLATFORM_STATUS.get(job.phase, job.phase)
+    if job.phase == "queued" and job.steps_before:
+        return "resuming"
+    return _AZURE_STATUS.get(job.phase, job.phase)
+
+
+def render(call: Call, job: Job) -> Json:
+    surface, kind = call.surface, str(job.method["type"])
+    started = job.phase != "validating" and job.running_since is not None
+    values = hyperparameters.shown(job.hyperparameters, job.resolved if started else None, kind, surface)
+    body: Json = {
+        "id": job.id,
+        "object": "fine_tuning.job",
+        "created_at": int(job.created_at),
+        "status": status(job, surface),
+        "model": job.model,
+        "training_file": job.training_file,
+        "validation_file": job.validation_file,
+        "hyperparameters": values,
+        "seed": job.seed,
+        "error": job.error,
+    }
+    if job.method_given or surface is Surface.OPENAI:
+        body["method"] = {"type": kind, kind: {**job.method.get(kind, {}), "hyperparameters": values}}
+    if not job.final:
+        body["estimated_finish"] = int(job.due if job.phase == "running" and job.due else job.created_at + 3600)
+    if job.integrations:
+        body["integrations"] = job.integrations
+    return body | (_platform_fields(job) if surface is Surface.OPENAI else _azure_fields(job, surface))
+
+
+def _outcome_fields(job: Job) -> Json:
+    succeeded = job.phase == "succeeded"
+    return {
+        "fine_tuned_model": job.fine_tuned_model,
+        "finished_at": int(job.finished_at) if job.finished_at is not None else None,
+        "result_files": job.result_files,
+        "trained_tokens": job.tokens * job.resolved["n_epochs"] if succeeded else None,
+    }
+
+
+def _azure_fields(job: Job, surface: Surface) -> Json:
+    outcome = _outcome_fields(job)
+    if surface is Surface.DATED:
+        outcome = {name: value for name, value in outcome.items() if value}
+    else:
+        outcome |= {"organization_id": None, "metadata": job.metadata}
+    if job.suffix is not None:
+        outcome["suffix"] = job.suffix
+    return outcome | {"trainingType": job.training_type}
+
+
+def _platform_fields(job: Job) -> Json:
+    fields = _outcome_fields(job) | {
+        "organization_id": "org-emulated",
+        "metadata": job.metadata,
+        "user_provided_suffix": job.suffix,
+    }
+    if job.method["type"] != "supervised":
+        fields["hyperparameters"] = None
+    return fields
+
+
+def _find(call: Call) -> Job:
+    job = call.space.jobs.get(call.params["job"])
+    if job is None:
+        raise not_found("fine-tuning job", call.params["job"])
+    return job
+
+
+def _list(call: Call) -> Response:
+    ours = [job for job in reversed(call.space.jobs.values()) if listed(call, job.created_at) and _matches(call, job)]
+    return page(call, ours, lambda job: render(call, job))
+
+
+def _matches(call: Call, job: Job) -> bool:
+    """The platform's filter: metadata[key]=value, or metadata=null."""
+    if call.surface is not Surface.OPENAI:
+        return True
+    if call.query.get("metadata") == "null":
+        return job.metadata is None
+    wanted = {name[9:-1]: value for name, value in call.query.items() if re.fullmatch(r"metadata\[.*\]", name)}
+    return all((job.metadata or {}).get(key) == value for key, value in wanted.items())
+
+
+def _get(call: Call) -> Response:
+    return reply(render(call, _find(call)))
+
+
+def _cancel(call: Call) -> Response:
+    job = _find(call)
+    if job.final:
+        raise wrong_state(f"The job cannot be cancelled: its status is '{status(job, call.surface)}'.")
+    runs.note(job, call.now, "Job cancelled.")
+    runs.end(call.store, call.space, job, call.now, "cancelled")
+    return reply(render(call, job))
+
+
+def _pause(call: Call) -> Response:
+    job = _find(call)
+    if job.phase != "running" or not runs.steps_done(job, call.now):
+        raise wrong_state("A job can be paused only while it is running and has done at least one step.")
+    runs.pause(call.store, call.space, job, call.now)
+    return reply(render(call, job))
+
+
+def _resume(call: Call) -> Response:
+    job = _find(call)
+    if job.phase != "paused":
+        raise wrong_state(f"Only a paused job can be resumed; its status is '{status(job, call.surface)}'.")
+    job.uncapped = True
+    runs.enqueue(call.store, call.space, job, call.now)
+    return reply(render(call, job))
+
+
+def _delete(call: Call) -> Response:
+    """Forget the record; the model it made stays."""
+    job = _find(call)
+    if not job.final:
+        raise wrong_state(f"The job cannot be deleted: its status is '{status(job, call.surface)}'.")
+    del call.space.jobs[job.id]
+    return Response(status_code=204)
+
+
+def _events(call: Call) -> Response:
+    """Newest first: what happened, and a metrics event every few steps."""
+    job = _find(call)
+    happened = [(event.at, _event(job, event.at, event.message, event.level)) for event in job.events]
+    for row in runs.curve_so_far(call.store, job, call.now):
+        step = int(row[0] or 0)
+        if step % EVENT_EVERY == 0 or row[5] is not None:
+            at = runs.step_time(job, step, call.now)
+            measured = {name: value for name, value in zip(COLUMNS, row, strict=True) if value is not None}
+            happened.append((at, _event(job, at, f"Step {step}: training loss={row[1]:.4f}", data=measured)))
+    happened.sort(key=lambda pair: pair[0])
+    return page(call, [event for _, event in reversed(happened)], lambda event: event)
+
+
+def _event(job: Job, at: float, message: str, level: str = "info", data: Json | None = None) -> Json:
+    digest = md5(f"{job.id}:{at}:{message}".encode(), usedforsecurity=False).hexdigest()
+    return {
+        "id": f"ftevent-{digest}",
+        "object": "fine_tuning.job.event",
+        "created_at": int(at),
+        "level": level,
+        "message": message,
+        "type": "metrics" if data else "message",
+        "data": data or {},
+    }
+
+
+def _checkpoints(call: Call) -> Response:
+    """Newest first."""
+    job, space = _find(call), call.space
+    curve = runs.curve_so_far(call.store, job, call.now)
+    name = models.name_for(job, space.platform)
+    steps = [step for step in runs.checkpoint_steps(space, job, len(curve)) if step <= len(curve)]
+
+    def show(step: int) -> Json:
+        metrics = {key: value for key, value in zip(COLUMNS, curve[step - 1], strict=True) if value is not None}
+        return {
+            "id": models.checkpoint_id(job.id, step, space.platform),
+            "object": "fine_tuning.job.checkpoint",
+            "created_at": runs.step_time(job, step, call.now),
+            "fine_tuned_model_checkpoint": f"{name}:ckpt-step-{step}",
+            "fine_tuning_job_id": job.id,
+            "step_number": step,
+            "metrics": metrics,
+        }
+
+    return page(call, steps[::-1], show, limit=10, ends=call.surface is not Surface.DATED)
+
+
+_JOB = "/fine_tuning/jobs/{job}"
+ROUTES = (
+    Endpoint("POST", "/fine_tuning/jobs", _create),
+    Endpoint("GET", "/fine_tuning/jobs", _list),
+    Endpoint("GET", _JOB, _get),
+    Endpoint("DELETE", _JOB, _delete, (Surface.DATED,)),
+    Endpoint("POST", f"{_JOB}/cancel", _cancel),
+    Endpoint("POST", f"{_JOB}/pause", _pause),
+    Endpoint("POST", f"{_JOB}/resume", _resume),
+    Endpoint("GET", f"{_JOB}/events", _events),
+    Endpoint("GET", f"{_JOB}/checkpoints", _checkpoints),
+)

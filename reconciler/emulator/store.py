@@ -1,0 +1,83 @@
+"""The emulator's memory: one lock, one clock, and at most one JSON file, written atomically."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from reconciler.emulator.clock import Clock
+from reconciler.emulator.faults import Faults
+from reconciler.emulator.records import State
+from reconciler.emulator.requests import RequestLog
+from reconciler.emulator.trainer import Trainer
+
+_STATE = TypeAdapter(State)
+
+
+class Store:
+    """Every request takes one `turn`: alone, after all that was due by the clock has happened, kept when it ends.
+
+    `settlers` are asked at each turn to bring their part up to date; they say whether anything changed.
+    """
+
+    def __init__(self, path: Path | None = None, speed: float = 1.0, clock: Clock | None = None):
+        self.path = path
+        self.state = _load(path)
+        self.clock = clock or Clock(speed, self.state.clock)
+        self.trainer = Trainer()
+        self.requests = RequestLog()
+        self.faults = Faults()
+        self.settlers: list[Callable[[Store, float], bool]] = []
+        self._lock = threading.RLock()
+
+    @contextmanager
+    def turn(self, writes: bool) -> Iterator[float]:
+        """Yields virtual now. The answer to a write is sent only after its effect is kept."""
+        with self._lock:
+            changed = self.settle()
+            try:
+                yield self.clock.now()
+            finally:
+                if writes or changed:
+                    self.save()
+
+    def settle(self) -> bool:
+        """Let everything happen that is due. Says whether anything did."""
+        now, changed = self.clock.now(), False
+        for settler in self.settlers:
+            changed |= settler(self, now)
+        return changed
+
+    def reset(self) -> None:
+        """Forget everything but the clock and its speed."""
+        self.trainer.forget()
+        self.state = State()
+        self.requests.clear()
+        self.faults.clear()
+        self.save()
+
+    def save(self) -> None:
+        if self.path is None:
+            return
+        self.state.clock = self.clock.anchor()
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        half_written = self.path.with_name(f"{self.path.name}.{os.getpid()}.new")
+        half_written.write_bytes(_STATE.dump_json(self.state))
+        half_written.replace(self.path)
+
+    def close(self) -> None:
+        self.trainer.close()
+        with self._lock:
+            self.save()
+
+
+def _load(path: Path | None) -> State:
+    if path is None or not path.exists():
+        return State()
+    try:
+        return _STATE.validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise ValueError(f"{path} is not a state file of this emulator: {error.errors()[0]['msg']}") from error
