@@ -16,9 +16,6 @@ SKUS = (
 """Deployment types (learn.microsoft.com, foundry/foundry-models/concepts/deployment-types)."""
 _SKUS = {name.lower(): name for name in SKUS} | {"developer": "DeveloperTier"}
 
-TRAINING_TYPES = {"standard": "Standard", "global": "GlobalStandard", "developer": "developerTier"}
-"""The spec's word -> the wire's `trainingType` (azure-ai-docs, how-to/fine-tuning)."""
-
 
 def sku(name: str) -> str:
     return _SKUS.get(name.lower(), name)

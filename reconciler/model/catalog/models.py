@@ -37,3 +37,12 @@ def is_alias(model: str) -> bool:
 
 def snapshot_of(alias: str) -> str | None:
     return SNAPSHOTS.get(alias)
+
+
+_FORMATS = {"ministral": "Mistral AI", "mistral": "Mistral AI", "llama": "Meta", "qwen": "Alibaba", "phi": "Microsoft"}
+
+
+def model_format(model: str) -> str:
+    """The `format` that Resource Manager wants beside a model's name; case matters there."""
+    first = model.lower()
+    return next((name for prefix, name in _FORMATS.items() if first.startswith(prefix)), "OpenAI")

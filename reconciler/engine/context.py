@@ -1,0 +1,62 @@
+"""What the steps of one apply share: the targets, the results so far, the clock and the way to stop."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reconciler.model.address import Address
+from reconciler.model.errors import ReconcilerError
+from reconciler.model.events import Event, EventSink
+from reconciler.model.resource import ResourceGraph
+from reconciler.providers.base import Target
+
+
+class Stopped(ReconcilerError):
+    """The operator, or the timeout, wants the apply to end; what was begun at the services goes on there."""
+
+
+class Stop:
+    """A wait that ends early when somebody asks to stop."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def set(self) -> None:
+        self._event.set()
+
+    @property
+    def is_set(self) -> bool:
+        return self._event.is_set()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait; raises `Stopped` as soon as a stop is asked for."""
+        if self._event.wait(max(seconds, 0.0)):
+            raise Stopped
+
+
+@dataclass(slots=True)
+class Context:
+    graph: ResourceGraph
+    targets: Mapping[str, Target]
+    sink: EventSink
+    stop: Stop
+    models: dict[Address, str] = field(default_factory=dict)
+    """The model of each finished run."""
+    lost_marks: set[str] = field(default_factory=set)
+    """Targets that did not keep a run's mark: nothing more is trained there."""
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def emit(self, event: Event) -> None:
+        with self.lock:
+            self.sink(event)
+
+    def sleep(self, seconds: float) -> None:
+        self.stop.sleep(seconds)
+
+    @staticmethod
+    def now() -> float:
+        """Seconds on a clock that only goes forward."""
+        return time.monotonic()

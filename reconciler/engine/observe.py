@@ -1,0 +1,100 @@
+"""One look at every target. It changes nothing; what cannot be read becomes a problem of that target alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor, Future
+from typing import Any, TypeVar
+
+from reconciler.model import codes, marks, normal
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.observation import Observation, ObservedAccount, ObservedJob, ObservedModel, Phase
+from reconciler.providers.base import Target
+from reconciler.providers.errors import ServiceError, code_for, diagnose
+
+T = TypeVar("T")
+
+
+def observe(targets: Mapping[str, Target], estate: str, pool: Executor) -> dict[str, Observation]:
+    """Snapshots by target name. Accounts are read first, then every list of every account side by side."""
+    accounts = {name: pool.submit(target.account) for name, target in targets.items()}
+    looks = {name: _Look(target, estate) for name, target in targets.items()}
+    for name, future in accounts.items():
+        looks[name].begin(future, pool)
+    return {name: look.finish() for name, look in looks.items()}
+
+
+class _Look:
+    def __init__(self, target: Target, estate: str) -> None:
+        self.target = target
+        self.estate = estate
+        self.problems: list[Diagnostic] = []
+        self.account: ObservedAccount | None = None
+        self.lists: dict[str, Future[Any]] = {}
+
+    def begin(self, account: Future[ObservedAccount], pool: Executor) -> None:
+        try:
+            found = account.result()
+        except ServiceError as error:
+            self._failed(error)
+            return
+        wanted = self.target.region
+        if wanted is not None and normal.region(found.region) != wanted:
+            detail = f"{self.target.name}: the specs say {wanted}, the account is in {normal.region(found.region)}."
+            self.problems.append(codes.TARGET_REGION.at(detail=detail, address=self._address))
+            return
+        self.account = found
+        training, serving = self.target.training, self.target.serving
+        reads: dict[str, Callable[[], Iterable[Any]]] = {
+            "files": training.files,
+            "jobs": training.jobs,
+            "models": training.models,
+        }
+        if serving is not None:
+            reads["deployments"] = serving.deployments
+        self.lists = {name: pool.submit(read) for name, read in reads.items()}
+
+    def finish(self) -> Observation:
+        lists: dict[str, tuple[Any, ...]] = {}
+        for name, future in self.lists.items():
+            try:
+                lists[name] = tuple(future.result())
+            except ServiceError as error:
+                self._failed(error)
+        if "jobs" in lists and "models" in lists:
+            lists["models"] += tuple(self._unlisted(lists["jobs"], lists["models"]))
+        return Observation(
+            target=self.target.name,
+            observed_at=int(time.time()),
+            account=self.account,
+            problems=tuple(self.problems),
+            **lists,
+        )
+
+    def _unlisted(self, jobs: Iterable[ObservedJob], models: Iterable[ObservedModel]) -> Iterable[ObservedModel]:
+        """Models of the estate's finished runs that the list leaves out: lists lag, so each is asked for by name."""
+        listed = {m.id.lower() for m in models}
+        for job in jobs:
+            id = job.fine_tuned_model
+            if job.phase is not Phase.SUCCEEDED or not id or id.lower() in listed:
+                continue
+            if marks.is_estates(job.mark, self.estate):
+                try:
+                    model = self.target.training.model(id)
+                except ServiceError as error:
+                    self._failed(error)
+                    continue
+                if model:
+                    yield model
+
+    @property
+    def _address(self) -> str:
+        return f"target {self.target.name}"
+
+    def _failed(self, error: ServiceError) -> None:
+        if error.missing and self.account is None:
+            code = codes.TARGET_MISSING
+            self.problems.append(code.at(detail=f"{error.message}. {code.way_out}", address=self._address))
+        elif code_for(error) not in {p.code for p in self.problems}:
+            self.problems.append(diagnose(error, self._address))

@@ -1,0 +1,130 @@
+"""The deployment step: read, compare again, write what differs, read again and believe only that."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.engine.context import Context
+from reconciler.model import codes
+from reconciler.model.errors import DiagnosticsError
+from reconciler.model.events import Outcome, Result, StepWaiting
+from reconciler.model.marks import DeploymentMark
+from reconciler.model.observation import ObservedDeployment
+from reconciler.model.resource import DesiredDeployment, RunRef
+from reconciler.plan.changes import Action, Unknown
+from reconciler.plan.deployments import is_owned
+from reconciler.plan.diff import TAG, compare, live_fields, wanted_fields
+from reconciler.plan.steps import Step
+from reconciler.providers.base import DeploymentWrite, Serving
+from reconciler.providers.errors import ServiceError
+from reconciler.providers.retry import Backoff
+
+BUSY = Backoff(attempts=60, first=2.0, longest=60.0)
+"""For an account that somebody else keeps busy: about half an hour in all."""
+DOUBT = Backoff(attempts=4, first=1.0, longest=30.0)
+_SECOND_WRITE = ("sku", "capacity")
+"""Fields that the service refuses to change together with the model."""
+
+
+def deploy(step: Step, context: Context) -> Outcome:
+    """Bring one deployment to what the spec wants. PUT is idempotent by name, so it may be sent again."""
+    desired = step.change.desired
+    assert isinstance(desired, DesiredDeployment)
+    serving = context.targets[desired.target].serving
+    assert serving is not None
+    live = serving.deployment(desired.name)
+    if live and not is_owned(live, context.graph.estate):
+        detail = f"{live.name} on {desired.target} came into being since the plan. {codes.NAME_CLASH.way_out}"
+        raise DiagnosticsError([codes.NAME_CLASH.at(desired.place.range(), detail, address=step.key)])
+    wanted = _wanted(step, context)
+    for fields in _writes(wanted, live):
+        live = _write(serving, desired, fields, wanted, live, step, context)
+    if live is None:
+        detail = f"{desired.name} is not there after it was created on {desired.target}."
+        raise DiagnosticsError([codes.SERVICE_UNCHANGED.at(desired.place.range(), detail, address=step.key)])
+    _check(desired, wanted, live, step)
+    return Outcome(step.key, Result.CREATED if step.change.action is Action.CREATE else Result.CHANGED)
+
+
+def _wanted(step: Step, context: Context) -> dict[str, Any]:
+    """The fields to reach, with the model that the training has brought to light."""
+    desired = step.change.desired
+    assert isinstance(desired, DesiredDeployment)
+    model: Any = None
+    if isinstance(desired.model, RunRef):
+        model = context.models.get(desired.model.address)
+    else:
+        model = f"{desired.model.name}@{desired.model.version}"
+    source = None
+    if isinstance(desired.model, RunRef):
+        home = context.graph.runs[desired.model.address].target
+        source = None if home == desired.target else context.targets[home].account().id
+    fields = wanted_fields(desired, model, source)
+    assert Unknown.AFTER_TRAINING not in fields.values()
+    return fields
+
+
+def _writes(wanted: Mapping[str, Any], live: ObservedDeployment | None) -> list[dict[str, Any]]:
+    """The fields of each write, in order: model and capacity never go together; a create takes all at once."""
+    if live is None or live.provisioning_state == "Failed":
+        return [dict(wanted)]
+    differing = {f.field: f.after for f in compare(wanted, live, live.mark).changes}
+    if "model" in differing and "source" in wanted:
+        differing["source"] = wanted["source"]
+    second = {k: v for k, v in differing.items() if k in _SECOND_WRITE}
+    first = {k: v for k, v in differing.items() if k not in _SECOND_WRITE}
+    return [fields for fields in (first, second) if fields] or [{}]
+
+
+def _write(
+    serving: Serving,
+    desired: DesiredDeployment,
+    fields: Mapping[str, Any],
+    wanted: Mapping[str, Any],
+    live: ObservedDeployment | None,
+    step: Step,
+    context: Context,
+) -> ObservedDeployment | None:
+    """Send one write and read the deployment again."""
+    applied = {**(live_fields(live) if live else {}), **fields}
+    tags = _mark(desired, {k: applied[k] for k in wanted if k in applied}, live, context).tags()
+    own_tags = {k.removeprefix(TAG): v for k, v in fields.items() if k.startswith(TAG)}
+    write = DeploymentWrite({k: v for k, v in fields.items() if not k.startswith(TAG)}, {**own_tags, **tags})
+    doubts = busy = 0
+    while True:
+        try:
+            serving.write(desired.name, write, live)
+            return serving.deployment(desired.name)
+        except ServiceError as error:
+            if error.conflict and busy < BUSY.attempts:
+                wait = BUSY.wait(busy, error.retry_after)
+                busy += 1
+                context.emit(StepWaiting(step.key, f"{desired.target} is busy with another operation"))
+            elif error.transient and not error.conflict and doubts < DOUBT.attempts:
+                wait = DOUBT.wait(doubts, error.retry_after)
+                doubts += 1
+                context.emit(StepWaiting(step.key, error.message))
+            else:
+                raise
+        context.sleep(wait)
+        live = serving.deployment(desired.name)
+
+
+def _mark(
+    desired: DesiredDeployment, applied: Mapping[str, Any], live: ObservedDeployment | None, context: Context
+) -> DeploymentMark:
+    before = live.mark if live else None
+    fingerprint = before.fingerprint if before else ""
+    if isinstance(desired.model, RunRef) and desired.model.address in context.models:
+        fingerprint = context.graph.runs[desired.model.address].fingerprint
+    protect = desired.protect if desired.protect is not None else bool(before and before.protect)
+    return DeploymentMark(context.graph.estate, str(desired.address), fingerprint, protect, applied)
+
+
+def _check(desired: DesiredDeployment, wanted: Mapping[str, Any], live: ObservedDeployment, step: Step) -> None:
+    left = compare(wanted, live, live.mark).changes
+    if left:
+        told = "; ".join(f"{f.field} is {f.before}, wanted {f.after}" for f in left)
+        detail = f"After the write {told}. {codes.SERVICE_UNCHANGED.way_out}"
+        raise DiagnosticsError([codes.SERVICE_UNCHANGED.at(desired.place.range(), detail, address=step.key)])

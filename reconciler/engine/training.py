@@ -1,0 +1,86 @@
+"""The train step: adopt the run that is there, or start one, make sure of its mark, and settle duplicates."""
+
+from __future__ import annotations
+
+from reconciler.engine.context import Context
+from reconciler.engine.doubt import create_once
+from reconciler.engine.election import elect, find_run
+from reconciler.engine.uploading import find_file
+from reconciler.model import codes, marks
+from reconciler.model.errors import DiagnosticsError
+from reconciler.model.observation import ObservedJob, Phase
+from reconciler.model.resource import DesiredRun, RunRef
+from reconciler.plan.steps import Step
+from reconciler.providers.base import RunRequest, Target
+
+
+def submit(step: Step, context: Context) -> ObservedJob:
+    """The run with the step's mark, started if there is none."""
+    run = step.change.desired
+    assert isinstance(run, DesiredRun)
+    target = context.targets[run.target]
+    if run.target in context.lost_marks:
+        detail = f"{run.target} did not keep the mark of an earlier run; nothing more is trained there."
+        raise DiagnosticsError([codes.MARK_LOST.at(run.place.range(), detail, address=str(run.address))])
+    created: list[ObservedJob] = []
+
+    def create() -> ObservedJob:
+        created.append(target.training.create_job(_request(run, target, context)))
+        return created[-1]
+
+    job = create_once(lambda: find_run(target, run.mark), create, target, context, step.key)
+    if not created:
+        return job
+    return elect(_with_mark(job, run, target, context), target, run.mark, context)
+
+
+def cancel_duplicate(step: Step, context: Context) -> ObservedJob:
+    """Cancel one run too many, unless the one that should stay has ended badly since the plan."""
+    run, job = step.change.desired, step.change.live
+    assert isinstance(run, DesiredRun)
+    assert isinstance(job, ObservedJob)
+    training = context.targets[run.target].training
+    stays = find_run(context.targets[run.target], run.mark)
+    if stays is None or stays.id == job.id:
+        return job
+    return training.cancel_job(job.id)
+
+
+def _request(run: DesiredRun, target: Target, context: Context) -> RunRequest:
+    base = run.base
+    return RunRequest(
+        base_model=context.models[base.address] if isinstance(base, RunRef) else base,
+        training_file=_file_id(run.training, run.ingredients.training, target, context),
+        validation_file=(
+            _file_id(run.validation, run.ingredients.validation or "", target, context) if run.validation else None
+        ),
+        suffix=run.suffix,
+        method=run.ingredients.method,
+        hyperparameters=run.ingredients.as_dict()["hyperparameters"],
+        seed=run.ingredients.seed,
+        training_type=run.training_type,
+        metadata={"estate": context.graph.estate, "address": str(run.address), "fingerprint": run.fingerprint},
+    )
+
+
+def _file_id(dataset: str, digest: str, target: Target, context: Context) -> str:
+    name = marks.file_name(dataset, digest, context.graph.estate)
+    file = find_file(target, name)
+    if file is None:
+        detail = f"{name} was there a moment ago and is gone from {target.name}. Run apply again."
+        raise DiagnosticsError([codes.SERVICE_ERROR.at(detail=detail, address=f"dataset.{dataset}")])
+    return file.id
+
+
+def _with_mark(job: ObservedJob, run: DesiredRun, target: Target, context: Context) -> ObservedJob:
+    """The run, once the service has shown that it kept the mark; else it is cancelled at once."""
+    if job.mark == run.mark:
+        return job
+    again = target.training.job(job.id)
+    if again.mark == run.mark:
+        return again
+    context.lost_marks.add(run.target)
+    if again.phase is not Phase.CANCELLED:
+        target.training.cancel_job(job.id)
+    detail = f"{job.id} came back with the suffix {again.suffix!r} instead of {run.suffix!r} and was cancelled."
+    raise DiagnosticsError([codes.MARK_LOST.at(run.place.range(), detail, address=str(run.address))])

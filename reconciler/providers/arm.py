@@ -1,0 +1,198 @@
+"""Resource Manager: the `Serving` port of an Azure OpenAI account.
+
+Wire: Microsoft.CognitiveServices 2025-09-01 (azure-rest-api-specs). Writes go through azure-mgmt-cognitiveservices,
+each sent once; a PUT starts from the raw live object, so that fields this version does not know survive.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+import orjson
+
+from reconciler.model.catalog.models import model_format
+from reconciler.model.observation import ObservedAccount, ObservedDeployment
+from reconciler.providers.base import DeploymentWrite
+from reconciler.providers.errors import ServiceError, from_body
+from reconciler.providers.reader import Reader
+from reconciler.providers.retry import Sleep
+
+API_VERSION = "2025-09-01"
+WRITE_TIMEOUT = 1800.0
+"""Seconds that one deployment may take; a busy region needs many minutes."""
+_READ_ONLY = ("id", "name", "type", "etag", "systemData")
+_READ_ONLY_PROPERTIES = (
+    "provisioningState",
+    "callRateLimit",
+    "rateLimits",
+    "capabilities",
+    "dynamicThrottlingEnabled",
+    "currentCapacity",
+    "deploymentState",
+    "scaleSettings",
+)
+
+
+class ArmAccount:
+    """One account and its deployments. `client` makes the SDK's client on the first write."""
+
+    def __init__(
+        self, reader: Reader, account_id: str, client: Callable[[], Any], *, poll: float, sleep: Sleep
+    ) -> None:
+        self.reader = reader
+        self.account_id = account_id
+        self._client = client
+        self._poll = poll
+        self._sleep = sleep
+
+    @cached_property
+    def sdk(self) -> Any:
+        return self._client()
+
+    def account(self) -> ObservedAccount:
+        raw = self.reader.get(self.account_id)
+        properties = raw.get("properties") or {}
+        return ObservedAccount(
+            id=str(raw.get("id") or self.account_id),
+            region=str(raw.get("location") or ""),
+            endpoint=str(properties.get("endpoint") or ""),
+        )
+
+    def deployments(self) -> list[ObservedDeployment]:
+        return [read_deployment(raw) for raw in self.reader.by_link(f"{self.account_id}/deployments")]
+
+    def deployment(self, name: str) -> ObservedDeployment | None:
+        try:
+            return read_deployment(self.reader.get(f"{self.account_id}/deployments/{name}"))
+        except ServiceError as error:
+            if error.missing:
+                return None
+            raise
+
+    def write(self, name: str, write: DeploymentWrite, live: ObservedDeployment | None) -> None:
+        tags = {**(live.tags if live else {}), **write.tags}
+        if live and write.fields.keys() <= {"sku", "capacity"}:
+            body = {"tags": tags} | ({"sku": _sku(write.fields, live)} if write.fields else {})
+            self._send(self.sdk.deployments.begin_update, name, body)
+        else:
+            self._send(self.sdk.deployments.begin_create_or_update, name, put_body(write.fields, tags, live))
+
+    def delete(self, name: str) -> None:
+        self._send(self.sdk.deployments.begin_delete, name, None)
+
+    def _send(self, begin: Callable[..., Any], name: str, body: Mapping[str, Any] | None) -> None:
+        from azure.core.exceptions import AzureError, HttpResponseError
+
+        *_, group, _, _, _, account = self.account_id.split("/")
+        content = [] if body is None else [io.BytesIO(orjson.dumps(body))]
+        headers = {} if body is None else {"content_type": "application/json"}
+        try:
+            answer = begin(group, account, name, *content, polling=False, cls=_whole_answer, **headers).result()
+        except HttpResponseError as error:
+            raise _refusal(error, self.reader.service) from error
+        except AzureError as error:
+            raise ServiceError(f"no whole answer: {error.message}", service=self.reader.service) from error
+        self._wait(name, answer)
+
+    def _wait(self, name: str, answer: Any) -> None:
+        """Follow the operation that a write began: its status URL where there is one, then the deployment."""
+        ends = time.monotonic() + WRITE_TIMEOUT
+        operation = (answer.headers if answer is not None else {}).get("Azure-AsyncOperation")
+        while operation:
+            status = self.reader.get(operation)
+            word = str(status.get("status") or "")
+            if word in ("Failed", "Canceled"):
+                raise from_body(200, status, {}, service=self.reader.service, fallback=f"the operation ended as {word}")
+            if word == "Succeeded":
+                break
+            self._pause(ends, name)
+        while (live := self.deployment(name)) is not None and not live.settled:
+            self._pause(ends, name)
+        if live and live.provisioning_state != "Succeeded":
+            error = live.raw.get("properties", {}).get("provisioningError") or {}
+            fallback = f"the deployment ended as {live.provisioning_state}"
+            raise from_body(200, error, {}, service=self.reader.service, fallback=fallback)
+
+    def _pause(self, ends: float, name: str) -> None:
+        if time.monotonic() > ends:
+            raise ServiceError(f"{name} is still not ready after {WRITE_TIMEOUT:.0f} s", service=self.reader.service)
+        self._sleep(self._poll)
+
+
+def _whole_answer(pipeline_response: Any, _body: Any, _headers: Any) -> Any:
+    return pipeline_response.http_response
+
+
+def _refusal(error: Any, service: str) -> ServiceError:
+    """An SDK error as ours; the body is read raw, because the SDK's model of it drops fields."""
+    response = error.response
+    try:
+        body = orjson.loads(response.text()) if response is not None else {}
+    except (orjson.JSONDecodeError, ValueError):
+        body = {}
+    headers = {k.lower(): v for k, v in (response.headers if response is not None else {}).items()}
+    return from_body(error.status_code or 0, body, headers, service=service, fallback=error.reason or error.message)
+
+
+def put_body(fields: Mapping[str, Any], tags: Mapping[str, str], live: ObservedDeployment | None) -> dict[str, Any]:
+    """The body of a PUT: the raw live object minus its read-only fields, with the fields set anew."""
+    raw = dict(live.raw) if live else {}
+    body = {k: v for k, v in raw.items() if k not in _READ_ONLY}
+    properties = {k: v for k, v in (raw.get("properties") or {}).items() if k not in _READ_ONLY_PROPERTIES}
+    if "model" in fields:
+        properties["model"] = _model(fields["model"], fields.get("source"))
+    for name, wire in (("content_filter", "raiPolicyName"), ("version_upgrade", "versionUpgradeOption")):
+        if name in fields:
+            properties[wire] = fields[name]
+    return {**body, "sku": _sku(fields, live), "properties": properties, "tags": dict(tags)}
+
+
+def _model(model: str, source: str | None) -> dict[str, Any]:
+    name, at, version = model.partition("@")
+    # A fine-tuned model's version is always "1" (azure-ai-docs, how-to/fine-tuning-deploy).
+    wire = {"format": model_format(name), "name": name, "version": version if at else "1"}
+    return wire | ({"source": source} if source else {})
+
+
+def _sku(fields: Mapping[str, Any], live: ObservedDeployment | None) -> dict[str, Any]:
+    sku = {k: v for k, v in ((live.raw.get("sku") or {}) if live else {}).items() if k in ("name", "capacity")}
+    if "sku" in fields:
+        sku["name"] = fields["sku"]
+    if "capacity" in fields:
+        sku["capacity"] = fields["capacity"]
+    return sku
+
+
+def read_deployment(raw: Mapping[str, Any]) -> ObservedDeployment:
+    properties = raw.get("properties") or {}
+    model = properties.get("model") or {}
+    sku = raw.get("sku") or {}
+    system = raw.get("systemData") or {}
+    return ObservedDeployment(
+        name=str(raw.get("name") or ""),
+        id=str(raw.get("id") or ""),
+        model_format=str(model.get("format") or ""),
+        model_name=str(model.get("name") or ""),
+        model_version=str(model.get("version") or ""),
+        source=str(model.get("source") or ""),
+        sku=str(sku.get("name") or ""),
+        capacity=_whole_number(sku.get("capacity")),
+        content_filter=str(properties.get("raiPolicyName") or ""),
+        version_upgrade=str(properties.get("versionUpgradeOption") or ""),
+        tags={str(k): str(v) for k, v in (raw.get("tags") or {}).items()},
+        provisioning_state=str(properties.get("provisioningState") or "Succeeded"),
+        modified_by=str(system.get("lastModifiedBy") or system.get("createdBy") or ""),
+        modified_at=str(system.get("lastModifiedAt") or system.get("createdAt") or ""),
+        raw=raw,
+    )
+
+
+def _whole_number(value: Any) -> int | None:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,237 @@
+"""Azure OpenAI: clouds, credentials, and a `Target` that joins the data plane with Resource Manager."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import httpx2
+
+from reconciler.model.catalog import limits
+from reconciler.providers.arm import API_VERSION as ARM_API_VERSION
+from reconciler.providers.arm import ArmAccount
+from reconciler.providers.base import Pace, RunRequest, Target
+from reconciler.providers.dataplane import DataPlane
+from reconciler.providers.errors import ServiceError
+from reconciler.providers.reader import Reader
+from reconciler.providers.retry import Sleep
+from reconciler.specs.target import AzureTarget
+
+DATA_API_VERSION = "2025-04-01-preview"
+"""The first with training types and methods, and the last dated one with file import and upload in parts."""
+TRAINING_TYPES = {"standard": "Standard", "global": "GlobalStandard", "developer": "developerTier"}
+"""The spec's word -> `trainingType` on the wire (azure-ai-docs, how-to/fine-tuning)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    resource_manager: str
+    resource_manager_scope: str
+    data_scope: str
+    authority: str
+
+
+CLOUDS = {
+    "public": Cloud(
+        "https://management.azure.com",
+        "https://management.azure.com/.default",
+        "https://cognitiveservices.azure.com/.default",
+        "login.microsoftonline.com",
+    ),
+    "usgov": Cloud(
+        "https://management.usgovcloudapi.net",
+        "https://management.core.usgovcloudapi.net/.default",
+        "https://cognitiveservices.azure.us/.default",
+        "login.microsoftonline.us",
+    ),
+    "china": Cloud(
+        "https://management.chinacloudapi.cn",
+        "https://management.chinacloudapi.cn/.default",
+        "https://cognitiveservices.azure.cn/.default",
+        "login.chinacloudapi.cn",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FixedToken:
+    """A credential and its token, which never expires: what the emulator takes."""
+
+    token: str = "emulator"
+    expires_on: int = 2**31
+
+    def get_token(self, *scopes: str, **kwargs: Any) -> FixedToken:
+        return self
+
+
+class Bearer:
+    """Headers with a token for one scope, fetched anew five minutes before it expires."""
+
+    def __init__(self, credential: Callable[[], Any], scope: str) -> None:
+        self._credential = credential
+        self._scope = scope
+        self._lock = threading.Lock()
+        self._token: Any = None
+
+    def token(self) -> str:
+        with self._lock:
+            if self._token is None or self._token.expires_on - time.time() < 300:
+                self._token = self._fetch()
+            return str(self._token.token)
+
+    def __call__(self) -> Mapping[str, str]:
+        return {"Authorization": f"Bearer {self.token()}"}
+
+    def _fetch(self) -> Any:
+        from azure.core.exceptions import AzureError
+
+        try:
+            return self._credential().get_token(self._scope)
+        except AzureError as error:
+            message = " ".join(str(error.message).split("\n")[0].split())
+            raise ServiceError(f"no token: {message}", status=401, code="CredentialUnavailable") from error
+
+
+@cache
+def default_credential(cloud: str, tenant: str | None) -> Any:
+    """`DefaultAzureCredential`: environment, workload identity, managed identity, az login, and so on."""
+    from azure.identity import DefaultAzureCredential
+
+    options: dict[str, Any] = {"authority": CLOUDS[cloud].authority}
+    if tenant:
+        options |= {"additionally_allowed_tenants": [tenant], "workload_identity_tenant_id": tenant}
+    return DefaultAzureCredential(**options)
+
+
+def api_key(target: str) -> str | None:
+    """The data plane's key: of this target's own variable, else of the vendor's usual one."""
+    own = "AZURE_OPENAI_API_KEY_" + target.upper().replace("-", "_").replace(".", "_")
+    return os.environ.get(own) or os.environ.get("AZURE_OPENAI_API_KEY")
+
+
+def connect(
+    name: str, spec: AzureTarget, client: httpx2.Client, *, pace: Pace, sleep: Sleep, emulator: str | None
+) -> Target:
+    """The target's ports. `emulator` is the URL that stands in for the cloud, whatever the spec says."""
+    cloud = CLOUDS[spec.cloud]
+    base = emulator or cloud.resource_manager
+    credential: Callable[[], Any] = FixedToken if emulator else lambda: default_credential(spec.cloud, spec.tenant)
+    manager = Bearer(credential, cloud.resource_manager_scope)
+    reader = Reader(
+        client, base, manager, service="Azure Resource Manager", params={"api-version": ARM_API_VERSION}, sleep=sleep
+    )
+    account = ArmAccount(
+        reader,
+        spec.account_id,
+        lambda: _management_client(spec.subscription, base, credential, cloud, plain_http=emulator is not None),
+        poll=min(pace.poll, 5.0),
+        sleep=sleep,
+    )
+    key = None if emulator else api_key(name)
+    bearer = Bearer(credential, cloud.data_scope)
+    endpoint = _Endpoint(account, None if emulator else spec.endpoint, spec.api_version or DATA_API_VERSION)
+    training = DataPlane(
+        connect=lambda: Reader(
+            client,
+            endpoint.url(),
+            (lambda: {"api-key": key}) if key else bearer,
+            service="Azure OpenAI",
+            params=endpoint.params,
+            sleep=sleep,
+        ),
+        client=lambda: _openai_client(endpoint, key, bearer),
+        body=lambda request: job_body(request, dated=endpoint.dated),
+    )
+    return Target(name, spec.region, limits.AZURE, account.account, training, account, pace)
+
+
+class _Endpoint:
+    """Where the data plane is: read from the live account, not guessed from its name."""
+
+    def __init__(self, account: ArmAccount, override: str | None, api_version: str) -> None:
+        self._account = account
+        self._override = override
+        self.dated = api_version != "v1"
+        self.params = {"api-version": api_version} if self.dated else {}
+
+    def url(self) -> str:
+        root = (self._override or self._account.account().endpoint).rstrip("/")
+        if not root:
+            raise ServiceError("the account has no endpoint yet", service="Azure Resource Manager", status=404)
+        return f"{root}/openai" if self.dated else f"{root}/openai/v1"
+
+
+def job_body(request: RunRequest, *, dated: bool) -> dict[str, Any]:
+    """Arguments of `fine_tuning.jobs.create`; what is absent is left to the service."""
+    body: dict[str, Any] = {
+        "model": request.base_model,
+        "training_file": request.training_file,
+        "suffix": request.suffix,
+    }
+    if request.validation_file:
+        body["validation_file"] = request.validation_file
+    if request.seed is not None:
+        body["seed"] = request.seed
+    if request.training_type:
+        body["extra_body"] = {"trainingType": TRAINING_TYPES[request.training_type]}
+    if dated and request.method == "supervised":
+        if request.hyperparameters:
+            body["hyperparameters"] = dict(request.hyperparameters)
+        return body
+    method = {"hyperparameters": dict(request.hyperparameters)} if request.hyperparameters else {}
+    body["method"] = {"type": request.method, request.method: method}
+    if not dated and request.metadata:
+        body["metadata"] = dict(request.metadata)
+    return body
+
+
+def _openai_client(endpoint: _Endpoint, key: str | None, bearer: Bearer) -> Any:
+    import openai
+
+    # The vendor's variables for its own platform must not reach Azure.
+    headers: dict[str, Any] = {"OpenAI-Organization": openai.Omit(), "OpenAI-Project": openai.Omit()}
+    if key:
+        headers |= {"api-key": key, "Authorization": openai.Omit()}
+    return openai.OpenAI(
+        base_url=endpoint.url(),
+        api_key=key or bearer.token,
+        default_query=endpoint.params,
+        default_headers=headers,
+        max_retries=0,
+        timeout=60.0,
+    )
+
+
+def _management_client(
+    subscription: str, base: str, credential: Callable[[], Any], cloud: Cloud, *, plain_http: bool
+) -> Any:
+    from azure.core.pipeline import policies
+    from azure.mgmt.cognitiveservices import CognitiveServicesManagementClient
+    from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
+
+    scope = cloud.resource_manager_scope
+    authentication = (
+        policies.HeadersPolicy(base_headers={"Authorization": f"Bearer {FixedToken().token}"})
+        if plain_http
+        else ARMChallengeAuthenticationPolicy(credential(), scope)
+    )
+    return CognitiveServicesManagementClient(
+        credential(),
+        subscription,
+        base_url=base,
+        credential_scopes=[scope],
+        # Without the policies that send again or register providers by themselves.
+        policies=[
+            policies.RequestIdPolicy(),
+            policies.UserAgentPolicy(sdk_moniker="reconciler"),
+            policies.ContentDecodePolicy(),
+            authentication,
+        ],
+        connection_timeout=10,
+        read_timeout=120,
+    )

@@ -1,0 +1,125 @@
+"""The ports: what the engine may ask of a service. Two of them, and a target that carries both.
+
+Every method raises `providers.errors.ServiceError`; writes are sent once, reads are retried inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from reconciler.model.catalog.limits import Limits
+from reconciler.model.observation import (
+    ObservedAccount,
+    ObservedDeployment,
+    ObservedFile,
+    ObservedJob,
+    ObservedModel,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """One training run to create. `suffix` carries the mark."""
+
+    base_model: str
+    training_file: str
+    validation_file: str | None
+    suffix: str
+    method: str
+    hyperparameters: Mapping[str, Any]
+    seed: int | None
+    training_type: str | None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentWrite:
+    """What to write on a deployment: fields by their name in the spec, and tags to set beside those it has."""
+
+    fields: Mapping[str, Any]
+    """`model` (a fine-tuned model's id, or NAME@VERSION), `source`, `sku`, `capacity`, ..."""
+    tags: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RunProgress:
+    """How far a run is, from its events: steps, and the last training loss."""
+
+    step: int | None = None
+    total: int | None = None
+    loss: float | None = None
+    message: str = ""
+
+
+class Training(Protocol):
+    """Files, runs and models of one account."""
+
+    def files(self) -> list[ObservedFile]: ...
+
+    def file(self, id: str) -> ObservedFile: ...
+
+    def jobs(self) -> list[ObservedJob]: ...
+
+    def job(self, id: str) -> ObservedJob: ...
+
+    def models(self) -> list[ObservedModel]: ...
+
+    def model(self, id: str) -> ObservedModel | None:
+        """None when the service does not have it."""
+
+    def progress(self, job_id: str) -> RunProgress: ...
+
+    def upload(self, filename: str, content: Iterable[bytes]) -> ObservedFile:
+        """Send a training file, once."""
+
+    def create_job(self, request: RunRequest) -> ObservedJob:
+        """Start a run, once: every call that is heard is paid for."""
+
+    def cancel_job(self, id: str) -> ObservedJob: ...
+
+    def delete_file(self, id: str) -> None: ...
+
+
+class Serving(Protocol):
+    """Deployments of one account."""
+
+    def deployments(self) -> list[ObservedDeployment]: ...
+
+    def deployment(self, name: str) -> ObservedDeployment | None: ...
+
+    def write(self, name: str, write: DeploymentWrite, live: ObservedDeployment | None) -> None:
+        """Create the deployment, or change the live one, and wait until the service has done it."""
+
+    def delete(self, name: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How often to look, in seconds; the emulator is quicker than a cloud."""
+
+    poll: float = 15.0
+    """Between two looks at runs and files."""
+    settle: float = 30.0
+    """How long a list may lag behind a create."""
+    events: float = 30.0
+    """Between two looks at a run's events."""
+
+
+class Account(Protocol):
+    def __call__(self) -> ObservedAccount: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One account or project: what the engine works with."""
+
+    name: str
+    region: str | None
+    """The region that the spec names; None where the service has none."""
+    limits: Limits
+    account: Account
+    training: Training
+    serving: Serving | None
+    pace: Pace

@@ -1,0 +1,194 @@
+"""The data plane, for OpenAI and Azure OpenAI: files, runs and models behind the `Training` port.
+
+Reads are plain JSON; writes go through the `openai` SDK, imported when the first one needs it, each sent once.
+Wire: learn.microsoft.com, azure/foundry/openai/reference (authoring); OpenAI's OpenAPI document.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import httpx2
+import orjson
+
+from reconciler.model.observation import JobError, ObservedFile, ObservedJob, ObservedModel
+from reconciler.providers.base import RunProgress, RunRequest
+from reconciler.providers.errors import ServiceError, from_body
+from reconciler.providers.reader import Reader
+
+if TYPE_CHECKING:
+    import openai
+
+PURPOSE: Literal["fine-tune"] = "fine-tune"
+UPLOAD_TIMEOUT = 900.0
+"""Seconds for one upload of up to 512 MB."""
+
+
+class DataPlane:
+    """`Training` over HTTP. `connect` makes the reader and `client` the SDK's client, both on first use."""
+
+    def __init__(
+        self,
+        connect: Callable[[], Reader],
+        client: Callable[[], openai.OpenAI],
+        body: Callable[[RunRequest], dict[str, Any]],
+    ) -> None:
+        self._connect = connect
+        self._client = client
+        self._body = body
+
+    @cached_property
+    def reader(self) -> Reader:
+        return self._connect()
+
+    @cached_property
+    def sdk(self) -> openai.OpenAI:
+        return self._client()
+
+    def files(self) -> list[ObservedFile]:
+        return [read_file(item) for item in self.reader.by_cursor("/files")]
+
+    def file(self, id: str) -> ObservedFile:
+        return read_file(self.reader.get(f"/files/{id}"))
+
+    def jobs(self) -> list[ObservedJob]:
+        return [read_job(item) for item in self.reader.by_cursor("/fine_tuning/jobs")]
+
+    def job(self, id: str) -> ObservedJob:
+        return read_job(self.reader.get(f"/fine_tuning/jobs/{id}"))
+
+    def models(self) -> list[ObservedModel]:
+        return [read_model(item) for item in self.reader.by_cursor("/models")]
+
+    def model(self, id: str) -> ObservedModel | None:
+        try:
+            return read_model(self.reader.get(f"/models/{id}"))
+        except ServiceError as error:
+            if error.missing:
+                return None
+            raise
+
+    def progress(self, job_id: str) -> RunProgress:
+        page = self.reader.get(f"/fine_tuning/jobs/{job_id}/events", {"limit": "20"})
+        return read_progress(page.get("data") or ())
+
+    def upload(self, filename: str, content: Iterable[bytes]) -> ObservedFile:
+        with tempfile.TemporaryFile() as spool:
+            spool.writelines(content)
+            spool.seek(0)
+            return read_file(
+                self._write(
+                    lambda: self.sdk.files.with_raw_response.create(
+                        file=(filename, spool, "application/jsonl"), purpose=PURPOSE, timeout=UPLOAD_TIMEOUT
+                    )
+                )
+            )
+
+    def create_job(self, request: RunRequest) -> ObservedJob:
+        body = self._body(request)
+        return read_job(self._write(lambda: self.sdk.fine_tuning.jobs.with_raw_response.create(**body)))
+
+    def cancel_job(self, id: str) -> ObservedJob:
+        return read_job(self._write(lambda: self.sdk.fine_tuning.jobs.with_raw_response.cancel(id)))
+
+    def delete_file(self, id: str) -> None:
+        self._write(lambda: self.sdk.files.with_raw_response.delete(id))
+
+    def _write(self, send: Callable[[], Any]) -> Mapping[str, Any]:
+        """Send one write and read its raw answer; the SDK's models would hide fields."""
+        import openai
+
+        service = self.reader.service
+        try:
+            body = orjson.loads(send().text)
+        except openai.APIStatusError as error:
+            raise from_body(
+                error.status_code, error.body, error.response.headers, service=service, fallback=error.message
+            ) from error
+        except (openai.APIConnectionError, httpx2.HTTPError, orjson.JSONDecodeError) as error:
+            cause = error.__cause__ or error
+            not_sent = isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout)
+            raise ServiceError(f"no whole answer: {cause}", service=service, not_sent=not_sent) from error
+        if not isinstance(body, Mapping) or not body.get("id"):
+            raise ServiceError("the answer has no id", service=service)
+        return body
+
+
+def read_file(item: Mapping[str, Any]) -> ObservedFile:
+    return ObservedFile(
+        id=str(item["id"]),
+        filename=str(item.get("filename") or ""),
+        status=str(item.get("status") or "processed"),
+        bytes=item.get("bytes"),
+        purpose=str(item.get("purpose") or ""),
+        created_at=_seconds(item.get("created_at")) or 0,
+        status_details=str(item.get("status_details") or ""),
+    )
+
+
+def read_job(item: Mapping[str, Any]) -> ObservedJob:
+    """A run from either family. `error` may be null, `{}` or an object of nulls on a healthy run."""
+    error = item.get("error")
+    failure = None
+    if isinstance(error, Mapping) and (error.get("code") or error.get("message")):
+        failure = JobError(str(error.get("code") or ""), str(error.get("message") or ""))
+    method = item.get("method")
+    inner = method.get(method.get("type")) if isinstance(method, Mapping) else None
+    tuned = (inner.get("hyperparameters") if isinstance(inner, Mapping) else None) or item.get("hyperparameters")
+    return ObservedJob(
+        id=str(item["id"]),
+        status=str(item.get("status") or ""),
+        created_at=_seconds(item.get("created_at")) or 0,
+        finished_at=_seconds(item.get("finished_at")),
+        base_model=str(item.get("model") or ""),
+        fine_tuned_model=item.get("fine_tuned_model"),
+        suffix=item.get("user_provided_suffix") or item.get("suffix"),
+        training_file=item.get("training_file"),
+        validation_file=item.get("validation_file"),
+        trained_tokens=item.get("trained_tokens"),
+        hyperparameters=tuned or {},
+        estimated_finish=_seconds(item.get("estimated_finish")),
+        error=failure,
+        metadata=item.get("metadata") or {},
+    )
+
+
+def read_model(item: Mapping[str, Any]) -> ObservedModel:
+    capabilities = item.get("capabilities")
+    deprecation = item.get("deprecation")
+    ends = deprecation if isinstance(deprecation, Mapping) else {}
+    return ObservedModel(
+        id=str(item["id"]),
+        base_model=item.get("model"),
+        job=item.get("fine_tune"),
+        created_at=_seconds(item.get("created_at") or item.get("created")) or 0,
+        can_fine_tune=capabilities.get("fine_tune") if isinstance(capabilities, Mapping) else None,
+        inference_ends=_seconds(ends.get("inference")),
+        fine_tune_ends=_seconds(ends.get("fine_tune")),
+    )
+
+
+def read_progress(events: Iterable[Any]) -> RunProgress:
+    """The newest word on steps and loss. Events come newest first; metrics carry `step`, `train_loss`."""
+    message = ""
+    for event in events:
+        if not isinstance(event, Mapping):
+            continue
+        message = message or str(event.get("message") or "")
+        data = event.get("data")
+        if isinstance(data, Mapping) and data.get("step") is not None:
+            loss = data.get("train_loss")
+            return RunProgress(
+                step=int(data["step"]),
+                total=int(data["total_steps"]) if data.get("total_steps") else None,
+                loss=float(loss) if isinstance(loss, int | float) else None,
+                message=message,
+            )
+    return RunProgress(message=message)
+
+
+def _seconds(value: Any) -> int | None:
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -1,0 +1,127 @@
+"""What services and networks do wrong, as one exception and as diagnostics.
+
+ServiceError            the service answered with an error, or did not answer
+├── .doubtful           the request may have been heard: look before anything is sent again
+└── .transient          the same request may succeed later
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reconciler.model import codes
+from reconciler.model.diagnostics import Code, Diagnostic, SourceRange
+from reconciler.model.errors import ReconcilerError
+
+NO_ANSWER = 0
+"""The status of a request that got no answer at all."""
+
+_BODY_LIMIT = 500
+
+
+class ServiceError(ReconcilerError):
+    """One failed request. `status` is HTTP's, or `NO_ANSWER`; `retry_after` is in seconds."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        service: str = "",
+        status: int = NO_ANSWER,
+        code: str = "",
+        request_id: str = "",
+        retry_after: float | None = None,
+        not_sent: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.service = service
+        self.status = status
+        self.code = code
+        self.request_id = request_id
+        self.retry_after = retry_after
+        self.not_sent = not_sent
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether the request may have done its work all the same."""
+        return not self.not_sent and (self.status in (NO_ANSWER, 408, 409, 429) or self.status >= 500)
+
+    @property
+    def transient(self) -> bool:
+        return self.status in (NO_ANSWER, 408, 429) or self.status >= 500 or self.conflict
+
+    @property
+    def conflict(self) -> bool:
+        """Another write keeps the account busy (ARM's RequestConflict)."""
+        return self.status == 409 and self.code in ("RequestConflict", "AnotherOperationInProgress", "Conflict", "")
+
+    @property
+    def missing(self) -> bool:
+        return self.status == 404
+
+
+def from_body(status: int, body: Any, headers: Mapping[str, str], *, service: str, fallback: str = "") -> ServiceError:
+    """An error from a vendor's answer, in either family's shape: `{"error": {"code", "message", ...}}`."""
+    error = body.get("error", body) if isinstance(body, Mapping) else {}
+    if not isinstance(error, Mapping):
+        error = {"message": str(error)}
+    message = error.get("message") or fallback or f"HTTP {status}"
+    details = [d.get("message") for d in error.get("details") or () if isinstance(d, Mapping) and d.get("message")]
+    return ServiceError(
+        " ".join([str(message), *map(str, details)])[:_BODY_LIMIT],
+        service=service,
+        status=status,
+        code=str(error.get("code") or error.get("type") or ""),
+        request_id=_first(headers, "apim-request-id", "x-ms-request-id", "x-request-id"),
+        retry_after=_retry_after(headers),
+    )
+
+
+def _first(headers: Mapping[str, str], *names: str) -> str:
+    return next((headers[n] for n in names if headers.get(n)), "")
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    for name, unit in (("retry-after-ms", 0.001), ("x-ms-retry-after-ms", 0.001), ("retry-after", 1.0)):
+        try:
+            value = float(headers[name]) * unit
+        except (KeyError, ValueError):
+            continue
+        if 0 <= value < 86_400:
+            return value
+    return None
+
+
+_BY_CODE: dict[str, Code] = {
+    "InsufficientQuota": codes.SERVICE_QUOTA,
+    "QuotaExceeded": codes.SERVICE_QUOTA,
+    "quotaExceeded": codes.SERVICE_QUOTA,
+    "CannotChangeDeploymentModel": codes.SERVICE_MODEL_CHANGE,
+    "DeploymentModelNotSupported": codes.SERVICE_MODEL_UNSUPPORTED,
+    "RequestConflict": codes.SERVICE_CONFLICT,
+}
+
+
+def code_for(error: ServiceError) -> Code:
+    """The kind of diagnostic that fits an error."""
+    if error.code in _BY_CODE:
+        return _BY_CODE[error.code]
+    if error.status in (401, 403):
+        return codes.TARGET_AUTH
+    if error.status == NO_ANSWER:
+        return codes.TARGET_UNREACHABLE
+    return codes.SERVICE_ERROR
+
+
+def diagnose(error: ServiceError, address: str, at: SourceRange | None = None) -> Diagnostic:
+    """A vendor's refusal for the user: who, status, code, message, request id and the way on."""
+    code = code_for(error)
+    facts = [f"{error.status} {error.code}".strip() if error.status else "no answer"]
+    if error.request_id:
+        facts.append(f"request {error.request_id}")
+    message = error.message.strip()
+    sentence = message if message.endswith((".", "!", "?")) else f"{message}."
+    who = f"{error.service}: " if error.service else ""
+    return code.at(at, f"{who}{sentence} {code.way_out}", hint=" · ".join(facts), address=address)

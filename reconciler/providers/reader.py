@@ -1,0 +1,106 @@
+"""Plain JSON reads over httpx2, for the data plane and for Resource Manager alike.
+
+Unknown fields survive, paging stops on a repeated id (Azure's file list ignores `after`), retries are ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import httpx2
+import orjson
+
+from reconciler.providers.errors import ServiceError, from_body
+from reconciler.providers.retry import Backoff, Sleep, retrying
+
+PAGE = 100
+Headers = Callable[[], Mapping[str, str]]
+"""Makes the headers that prove who asks; called for every request, because tokens expire."""
+
+
+class Reader:
+    """GETs below one base URL."""
+
+    def __init__(
+        self,
+        client: httpx2.Client,
+        base_url: str,
+        headers: Headers,
+        *,
+        service: str,
+        params: Mapping[str, str],
+        sleep: Sleep,
+        backoff: Backoff | None = None,
+    ) -> None:
+        self.client = client
+        self.base_url = base_url.rstrip("/")
+        self.headers = headers
+        self.service = service
+        self.params = dict(params)
+        self.sleep = sleep
+        self.backoff = backoff or Backoff()
+
+    def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
+        """The answer's JSON. `path` may be a whole URL below the same host, as in links."""
+        url = path if path.startswith("http") else self.base_url + path
+        query = {**self.params, **(params or {})} if "api-version=" not in path else dict(params or {})
+        self._same_host(url)
+        return retrying(lambda: self._once(url, query), self.backoff, self.sleep)
+
+    def _once(self, url: str, query: Mapping[str, str]) -> Any:
+        try:
+            answer = self.client.get(url, params=query or None, headers=dict(self.headers()))
+            body = _decode(answer.content)
+        except httpx2.HTTPError as error:
+            raise ServiceError(_network(error), service=self.service) from error
+        if answer.status_code >= 400:
+            fallback = answer.reason_phrase
+            raise from_body(answer.status_code, body, answer.headers, service=self.service, fallback=fallback)
+        if body is None:
+            raise ServiceError("the answer was not JSON", service=self.service)
+        return body
+
+    def by_cursor(self, path: str) -> list[Any]:
+        """All items of a list that pages with `after` (the data plane's)."""
+        items: dict[str, Any] = {}
+        params = {"limit": str(PAGE)}
+        while True:
+            page = self.get(path, params)
+            data = [item for item in page.get("data") or () if isinstance(item, Mapping) and item.get("id")]
+            fresh = [item for item in data if item["id"] not in items]
+            items.update({item["id"]: item for item in fresh})
+            if not fresh or not page.get("has_more"):
+                return list(items.values())
+            params["after"] = fresh[-1]["id"]
+
+    def by_link(self, path: str) -> list[Any]:
+        """All items of a list that pages with `nextLink` (Resource Manager's)."""
+        items: list[Any] = []
+        seen: set[str] = set()
+        while path and path not in seen:
+            seen.add(path)
+            page = self.get(path)
+            items += page.get("value") or ()
+            path = page.get("nextLink") or ""
+        return items
+
+    def _same_host(self, url: str) -> None:
+        """A link in an answer must not carry the credentials elsewhere."""
+        if httpx2.URL(url).host != httpx2.URL(self.base_url).host:
+            raise ServiceError(f"the answer links to another host: {httpx2.URL(url).host}", service=self.service)
+
+
+def _decode(content: bytes) -> Any:
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _network(error: httpx2.HTTPError) -> str:
+    request = error.request if getattr(error, "_request", None) is not None else None
+    host = request.url.host if request else "the service"
+    if isinstance(error, httpx2.TimeoutException):
+        return f"{host} did not answer in time"
+    return f"{host}: {error or type(error).__name__}"
