@@ -1,5 +1,6 @@
 """What every request passes on its way in: the log, and the check for credentials."""
 
+import re
 from uuid import uuid4
 
 from starlette.responses import JSONResponse
@@ -33,8 +34,8 @@ class Gate:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        while "//" in scope["path"]:  # an endpoint that ends in a slash, joined to a path that starts with one
-            scope["path"] = scope["path"].replace("//", "/")
+        # Endpoints end in a slash and clients join them to paths that start with one.
+        scope["path"] = "/" + re.sub("/+", "/", scope["path"]).strip("/")
         surface = surface_of(scope["path"])
         if surface is Surface.CONTROL:
             await self.app(scope, receive, send)
