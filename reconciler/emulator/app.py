@@ -12,7 +12,20 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from reconciler.emulator import accounts, control, deployments, files, jobs, models, operations, runs
+from reconciler.emulator import (
+    accounts,
+    control,
+    deployments,
+    files,
+    imports,
+    jobs,
+    models,
+    operations,
+    regions,
+    runs,
+    serving,
+    uploads,
+)
 from reconciler.emulator.errors import Refusal, Surface, bare
 from reconciler.emulator.gate import Gate, surface_of
 from reconciler.emulator.store import Store
@@ -25,11 +38,15 @@ PREFIXES = {
 }
 ENDPOINTS = (
     *files.ROUTES,
+    *imports.ROUTES,
+    *uploads.ROUTES,
     *jobs.ROUTES,
     *models.ROUTES,
     *accounts.ROUTES,
     *deployments.ROUTES,
     *operations.ROUTES,
+    *regions.ROUTES,
+    *serving.ROUTES,
     *control.ROUTES,
 )
 _FORM_LIMIT = 2**31
@@ -66,6 +83,7 @@ def create_app(store: Store) -> Starlette:
 def _settle_spaces(store: Store, now: float) -> bool:
     changed = False
     for space in store.state.spaces():
+        changed |= imports.settle(store, space, now)
         changed |= runs.settle(store, space, now)
         changed |= files.settle(space, now)
     return changed

@@ -1,7 +1,8 @@
 """The base models that the emulated services offer.
 
-Names, versions, methods and regions follow the vendors' pages; Azure's retirement dates are the emulator's own where
-no page was at hand (fine-tuning about one year, inference about two years ahead).
+Names, versions and methods follow the vendors' pages. Azure's retirement dates are the emulator's own, far enough
+ahead not to get in anybody's way before the clock is advanced. The platform's shutdown dates are OpenAI's, and shown
+only: a project is closed by its switch, so that nothing stops working on the day.
 """
 
 from dataclasses import dataclass
@@ -23,9 +24,9 @@ class BaseModel:
     version: str
     methods: frozenset[str] = NOTHING  # what it can be fine-tuned with
     released: str = "2025-04-14"
-    fine_tune_until: str = "2027-10-14"
-    inference_until: str = "2028-10-14"
-    shutdown: str | None = None  # on the OpenAI platform
+    fine_tune_until: str = "2029-10-14"
+    inference_until: str = "2030-10-14"
+    shutdown: str | None = None  # of the OpenAI platform; None where it does not offer the model
     format: str = "OpenAI"
     dated_id: bool = True  # the data plane's id is name-version
     default: bool = True
@@ -52,11 +53,11 @@ class BaseModel:
 MODELS = (
     BaseModel("gpt-4.1", "2025-04-14", SFT_DPO, shutdown="2027-01-14"),
     BaseModel("gpt-4.1-mini", "2025-04-14", SFT_DPO, shutdown="2027-01-14"),
-    BaseModel("gpt-4.1-nano", "2025-04-14", SFT_DPO, shutdown="2026-10-23"),
+    BaseModel("gpt-4.1-nano", "2025-04-14", SFT_DPO),
     BaseModel("gpt-4o", "2024-08-06", SFT_DPO, "2024-08-06", shutdown="2027-01-14"),
     BaseModel("gpt-4o", "2024-11-20", NOTHING, "2024-11-20", shutdown="2027-01-14", default=False),
     BaseModel("gpt-4o-mini", "2024-07-18", SFT_DPO, "2024-07-18", shutdown="2027-01-14"),
-    BaseModel("o4-mini", "2025-04-16", RFT, "2025-04-16", shutdown="2026-10-23"),
+    BaseModel("o4-mini", "2025-04-16", RFT, "2025-04-16"),
     BaseModel("gpt-35-turbo", "0125", NOTHING, "2024-01-25", "2025-04-01", "2025-09-01"),
     BaseModel("text-embedding-3-small", "1", embeds=True, released="2024-01-25", dated_id=False),
     BaseModel("Ministral-3B", "2411", SFT, "2024-11-01", format="Mistral AI", dated_id=False),

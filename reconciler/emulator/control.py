@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from reconciler.emulator import quota
 from reconciler.emulator.errors import Json, Refusal, Surface
 from reconciler.emulator.wire import Call, Endpoint, iso, reply
 
@@ -81,25 +82,40 @@ def _reset(call: Call) -> Response:
     return Response(status_code=204)
 
 
-def _switch(call: Call) -> Response:
+def _switch_account(call: Call) -> Response:
     """Switches of an account, which need not exist yet: {"refuse_model_change": true}."""
-    name, changes = call.params["account"].lower(), call.json()
-    _check_switches(changes, {"refuse_model_change": bool})
-    switches = call.store.state.switches.setdefault(name, {})
+    switches = call.store.state.switches.setdefault(call.params["account"].lower(), {})
+    return _switched(call.json(), switches, "refuse_model_change")
+
+
+def _switch_project(call: Call) -> Response:
+    """Switches of an OpenAI project: {"training_not_available": true}."""
+    switches = call.store.state.project_switches.setdefault(call.params["project"], {})
+    return _switched(call.json(), switches, "training_not_available")
+
+
+def _switched(changes: Json, switches: Json, *known: str) -> Response:
+    for name, value in changes.items():
+        if name not in known or not isinstance(value, bool):
+            raise Refusal(400, "BadRequest", f"'{name}' is no switch, or not set to true or false. Known: {known}")
     switches.update(changes)
     return reply(switches)
-
-
-def _check_switches(changes: Json, known: dict[str, type]) -> None:
-    for name, value in changes.items():
-        if name not in known or not isinstance(value, known[name]):
-            words = ", ".join(f"{switch} ({kind.__name__})" for switch, kind in known.items())
-            raise Refusal(400, "BadRequest", f"Unknown switch or wrong type: '{name}'. Switches: {words}")
 
 
 def _lag(call: Call) -> Response:
     call.store.state.lag = _number(call, "seconds")
     return reply({"seconds": call.store.state.lag})
+
+
+def _quota(call: Call) -> Response:
+    """Sets one limit: {"subscription", "location", "name" (a usage name), "limit"}."""
+    body = call.json()
+    names = [body.get(name) for name in ("subscription", "location", "name")]
+    limit = body.get("limit")
+    if not all(isinstance(name, str) for name in names) or isinstance(limit, bool) or not isinstance(limit, int):
+        raise Refusal(400, "BadRequest", "Needed: subscription, location and name (strings), limit (a whole number)")
+    call.store.state.quota[quota.key(*map(str, names))] = limit
+    return reply(call.store.state.quota)
 
 
 def _limits(call: Call) -> Response:
@@ -122,5 +138,7 @@ ROUTES = (
     Endpoint("POST", "/_emulator/lag", _lag, CONTROL),
     Endpoint("GET", "/_emulator/limits", _limits, CONTROL),
     Endpoint("PUT", "/_emulator/limits", _limits, CONTROL),
-    Endpoint("PUT", "/_emulator/accounts/{account}", _switch, CONTROL),
+    Endpoint("PUT", "/_emulator/quota", _quota, CONTROL),
+    Endpoint("PUT", "/_emulator/accounts/{account}", _switch_account, CONTROL),
+    Endpoint("PUT", "/_emulator/projects/{project}", _switch_project, CONTROL),
 )

@@ -4,7 +4,7 @@ import zlib
 
 from starlette.responses import Response
 
-from reconciler.emulator.errors import Json, Refusal, Surface, bad_request, not_found
+from reconciler.emulator.errors import Json, Refusal, Surface, bad_request, not_found, wrong_state
 from reconciler.emulator.records import File, Space
 from reconciler.emulator.wire import Call, Endpoint, created, listed, new_id, page, reply
 
@@ -15,7 +15,7 @@ PROCESSING_SECONDS = 4.0
 
 def keep(call: Call, filename: str, purpose: str, content: bytes, expires_after: int | None = None) -> File:
     """Store what a client sent; Azure then takes a few seconds to process it, OpenAI none."""
-    _check_limits(call, len(content))
+    check_room(call, len(content))
     wait = 0.0 if call.surface is Surface.OPENAI else PENDING_SECONDS + PROCESSING_SECONDS
     file = File(
         id=new_id("file-"),
@@ -45,7 +45,7 @@ def content_of(file: File) -> bytes:
 
 
 def status(file: File, now: float, surface: Surface) -> str:
-    if now >= file.ready_at:
+    if now >= file.ready_at and not file.importing:
         return "error" if file.flaw else "processed"
     if surface is Surface.OPENAI:
         return "uploaded"
@@ -101,7 +101,8 @@ def expiry(anchor: str | None, seconds: str | None) -> int | None:
     return int(str(seconds))
 
 
-def _check_limits(call: Call, size: int) -> None:
+def check_room(call: Call, size: int) -> None:
+    """The account's limits on files; the platform's are beyond anything that is tried here."""
     limits, files = call.store.state.limits, call.space.files.values()
     if not size:
         raise bad_request("The file is empty.", param="file")
@@ -112,7 +113,7 @@ def _check_limits(call: Call, size: int) -> None:
     ours = [file for file in files if file.purpose == "fine-tune"]
     if len(ours) >= limits.files:
         raise Refusal(400, "quotaExceeded", f"The resource holds {len(ours)} files of at most {limits.files}.")
-    if sum(file.size for file in ours) + size > limits.files_bytes:
+    if sum(file.size or 0 for file in ours) + size > limits.files_bytes:
         raise Refusal(400, "quotaExceeded", f"The files would exceed {limits.files_bytes} bytes in total.")
 
 
@@ -144,6 +145,8 @@ def _get(call: Call) -> Response:
 
 def _content(call: Call) -> Response:
     file = find(call, call.params["file"])
+    if file.importing or file.flaw:
+        raise wrong_state("The file has no content: its import has failed or goes on.")
     return Response(content_of(file), media_type="application/octet-stream")
 
 

@@ -66,8 +66,7 @@ def _trainable(call: Call, name: str, kind: str) -> tuple[str, str]:
     """The model's canonical name and that of its base, if it can be trained further here."""
     fine_tuned = models.find(call.space, name)
     base = models.base_of(call.space, name)
-    gone = base is not None and call.now >= catalog.unix(_last_day(call, base))
-    if base is None or not base.methods or gone:
+    if base is None or not base.methods or not models.offered(call, base) or _closed(call, base):
         raise bad_request(
             f"The specified base model does not support fine-tuning: '{name}'.",
             param="model",
@@ -78,10 +77,8 @@ def _trainable(call: Call, name: str, kind: str) -> tuple[str, str]:
     return (fine_tuned.id if fine_tuned else base.id), base.id
 
 
-def _last_day(call: Call, base: catalog.BaseModel) -> str:
-    if call.surface is Surface.OPENAI:
-        return base.shutdown or "9999-01-01"
-    return base.fine_tune_until
+def _closed(call: Call, base: catalog.BaseModel) -> bool:
+    return call.surface.azure and call.now >= catalog.unix(base.fine_tune_until)
 
 
 def _usable_file(call: Call, identity: str, param: str) -> str:

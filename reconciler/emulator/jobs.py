@@ -18,11 +18,24 @@ _AZURE_STATUS = {"validating": "pending", "queued": "pending"}
 
 def _create(call: Call) -> Response:
     body = call.json()
+    _check_open(call)
     job = job_requests.parse(call, body)
     _check_room(call)
     call.space.jobs[job.id] = job
     runs.begin(call.store, call.space, job)
     return created(call, render(call, job), f"/fine_tuning/jobs/{job.id}")
+
+
+def _check_open(call: Call) -> None:
+    """The platform is closing to organisations one by one; a switch closes a project of ours."""
+    if call.surface is not Surface.OPENAI:
+        return
+    if call.store.state.project_switches.get(call.project, {}).get("training_not_available"):
+        message = (
+            "OpenAI is winding down the fine-tuning platform and your organization is no longer able to create new "
+            "fine-tuning training jobs."
+        )
+        raise Refusal(403, "forbidden", message, platform_code="training_not_available")
 
 
 def _check_room(call: Call) -> None:

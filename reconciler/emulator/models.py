@@ -108,18 +108,24 @@ def _source(served: Json, account: Account) -> str:
 
 
 def _list(call: Call) -> Response:
-    ours = [
-        m for m in call.space.models.values() if m.step is None and not m.copied_from and listed(call, m.created_at)
-    ]
-    data = [render_base(call, model) for model in MODELS if not model.retired(call.now)]
+    ours = [model for model in call.space.models.values() if model.step is None and listed(call, model.created_at)]
+    data = [render_base(call, model) for model in MODELS if offered(call, model)]
     return reply({"object": "list", "data": data + [render_fine_tuned(call, model) for model in ours]})
+
+
+def offered(call: Call, model: BaseModel) -> bool:
+    """Whether the service has this base model, today by its clock."""
+    if call.surface is Surface.OPENAI:
+        return model.shutdown is not None
+    return not model.retired(call.now)
 
 
 def _get(call: Call) -> Response:
     name = call.params["model"]
     if model := find(call.space, name):
         return reply(render_fine_tuned(call, model))
-    if base := catalog.by_id(name):
+    base = catalog.by_id(name)
+    if base and offered(call, base):
         return reply(render_base(call, base))
     raise not_found("model", name)
 

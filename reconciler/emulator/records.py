@@ -25,15 +25,18 @@ class File:
     filename: str
     purpose: str
     created_at: float
-    size: int
+    size: int | None  # None while it is being imported
     packed: Packed  # zlib
     ready_at: float  # processed from then on
     expires_at: int | None = None
     flaw: str | None = None  # why the service could not take it; shown from `ready_at`
+    importing: str | None = None  # the URL it comes from, until it is here
 
 
 @dataclass
 class Upload:
+    """A file on its way in parts."""
+
     id: str
     filename: str
     purpose: str
@@ -57,7 +60,6 @@ class Model:
     weights: Packed
     step: int | None = None
     checkpoint_id: str | None = None
-    copied_from: str | None = None
 
 
 @dataclass
@@ -104,7 +106,6 @@ class Job:
     result_files: list[str] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     curve: list[CurveRow] = field(default_factory=list)
-    copies: list[Json] = field(default_factory=list)
     uncapped: bool = False  # a reinforcement run that was resumed after its cost cap
 
     @property
@@ -190,7 +191,8 @@ class State:
     clock: Anchor | None = None
     accounts: dict[str, Account] = field(default_factory=dict)  # by name in lower case
     projects: dict[str, Space] = field(default_factory=dict)
-    switches: dict[str, Json] = field(default_factory=dict)  # by account, or "" for the whole emulator
+    switches: dict[str, Json] = field(default_factory=dict)  # by account
+    project_switches: dict[str, Json] = field(default_factory=dict)
     quota: dict[str, int] = field(default_factory=dict)  # by subscription/location/usage name, where set by hand
     lag: float = 0.0  # seconds by which lists trail creates
     limits: Limits = field(default_factory=Limits)

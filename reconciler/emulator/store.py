@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from reconciler.emulator.clock import Clock
 from reconciler.emulator.faults import Faults
+from reconciler.emulator.fetcher import Fetcher
 from reconciler.emulator.records import State
 from reconciler.emulator.requests import RequestLog
 from reconciler.emulator.trainer import Trainer
@@ -28,6 +29,7 @@ class Store:
         self.state = _load(path)
         self.clock = clock or Clock(speed, self.state.clock)
         self.trainer = Trainer()
+        self.fetcher = Fetcher()
         self.requests = RequestLog()
         self.faults = Faults()
         self.settlers: list[Callable[[Store, float], bool]] = []
@@ -70,6 +72,7 @@ class Store:
 
     def close(self) -> None:
         self.trainer.close()
+        self.fetcher.close()
         with self._lock:
             self.save()
 

@@ -15,6 +15,7 @@ from azure.core.pipeline.policies import SansIOHTTPPolicy
 from azure.mgmt.cognitiveservices import CognitiveServicesManagementClient
 from openai import AzureOpenAI, OpenAI
 
+from reconciler.emulator.clock import Clock
 from reconciler.emulator.server import Embedded
 
 SUBSCRIPTION = "11111111-1111-1111-1111-111111111111"
@@ -84,8 +85,8 @@ def emulator() -> Iterator[Embedded]:
 @pytest.fixture
 def world(emulator: Embedded) -> Iterator[World]:
     """The one emulator of the session, emptied, its clock stopped."""
+    emulator.store.clock = Clock(speed=0)
     emulator.store.reset()
-    emulator.store.clock.set_speed(0)
     with contextlib.ExitStack() as closing:
         arm = CognitiveServicesManagementClient(
             NoCredential(),

@@ -1,0 +1,159 @@
+"""What a subscription finds in a region: usages against quota, and the models on offer with their SKUs and dates.
+
+https://learn.microsoft.com/rest/api/aiservices/accountmanagement (usages, models, model capacities)
+"""
+
+from collections.abc import Iterator
+
+from starlette.responses import Response
+
+from reconciler.emulator import accounts, catalog, quota
+from reconciler.emulator.accounts import ACCOUNT, ARM, PROVIDER, SUBSCRIPTION
+from reconciler.emulator.catalog import MODELS, SKUS, BaseModel
+from reconciler.emulator.errors import Json, bad_request
+from reconciler.emulator.records import Model, Stamp, State
+from reconciler.emulator.wire import Call, Endpoint, reply
+
+_LOCATION = f"{SUBSCRIPTION}{PROVIDER}/locations/{{location}}"
+
+
+def _usages(call: Call) -> Response:
+    return reply({"value": list(_usages_in(call.store.state, call.params["subscription"], call.params["location"]))})
+
+
+def _account_usages(call: Call) -> Response:
+    account = accounts.find(call)
+    return reply({"value": list(_usages_in(call.store.state, account.subscription, account.location))})
+
+
+def _usages_in(state: State, subscription: str, location: str) -> Iterator[Json]:
+    """One entry for each model, SKU and use (base or fine-tuned), whether used or not."""
+    location = location.replace(" ", "").lower()
+    used = quota.in_use(state, subscription, location)
+    names = {name for model in MODELS for name in _usage_names(model)} | set(used)
+    for name in sorted(names):
+        yield {
+            "name": {"value": name, "localizedValue": name.replace(".", " - ", 2)},
+            "currentValue": used.get(name, 0),
+            "limit": quota.limit(state, subscription, location, name),
+            "unit": "Count",
+        }
+
+
+def _usage_names(model: BaseModel) -> Iterator[str]:
+    for sku in SKUS:
+        yield quota.usage_name(sku, model.name, False)
+        if model.methods:
+            yield quota.usage_name(sku, model.name, True)
+
+
+def _location_models(call: Call) -> Response:
+    described = [
+        {"kind": kind, "skuName": "S0", "model": _base(call, m)} for m in MODELS for kind in ("OpenAI", "AIServices")
+    ]
+    return reply({"value": described})
+
+
+def _account_models(call: Call) -> Response:
+    """The base models on offer, and the account's own fine-tuned ones."""
+    own = [_fine_tuned(call, model) for model in accounts.find(call).space.models.values() if model.step is None]
+    return reply({"value": [_base(call, model) for model in MODELS] + own})
+
+
+def _base(call: Call, model: BaseModel) -> Json:
+    tunable = str(bool(model.methods)).lower()
+    return {
+        "format": model.format,
+        "name": model.name,
+        "version": model.version,
+        "isDefaultVersion": model.default,
+        "skus": [_sku(model, sku, fine_tuned=False) for sku in SKUS],
+        "maxCapacity": 1_000_000,
+        "capabilities": {
+            "fineTune": tunable,
+            "inference": "true",
+            "chatCompletion": str(not model.embeds).lower(),
+            "embeddings": str(model.embeds).lower(),
+        },
+        "finetuneCapabilities": dict.fromkeys(sorted(model.methods), "true"),
+        "deprecation": {
+            "fineTune": f"{model.fine_tune_until}T00:00:00Z",
+            "inference": f"{model.inference_until}T00:00:00Z",
+            "deprecationStatus": "Planned",
+        },
+        "lifecycleStatus": _lifecycle(call, model),
+        "systemData": _stamped(catalog.unix(model.released)),
+    }
+
+
+def _fine_tuned(call: Call, model: Model) -> Json:
+    base = catalog.by_id(model.base)
+    assert base is not None  # fine-tuned models are made from the catalogue's
+    return _base(call, base) | {
+        "name": model.id,
+        "version": "1",
+        "isDefaultVersion": True,
+        "baseModel": {"format": base.format, "name": base.name, "version": base.version},
+        "skus": [_sku(base, sku, fine_tuned=True) for sku in SKUS if sku != "GlobalBatch"],
+        "systemData": _stamped(model.created_at),
+    }
+
+
+def _sku(model: BaseModel, sku: str, *, fine_tuned: bool) -> Json:
+    return {
+        "name": sku,
+        "usageName": quota.usage_name(sku, model.name, fine_tuned),
+        "deprecationDate": f"{model.inference_until}T00:00:00Z",
+        "capacity": {"minimum": 1, "maximum": 1_000_000, "step": 1, "default": 10},
+    }
+
+
+def _lifecycle(call: Call, model: BaseModel) -> str:
+    if model.retired(call.now):
+        return "Deprecated"
+    return "Deprecating" if call.now >= catalog.unix(model.fine_tune_until) else "GenerallyAvailable"
+
+
+def _stamped(at: float) -> Json:
+    return accounts.system_data(Stamp("Microsoft", at, "Microsoft", at))
+
+
+def _capacities(call: Call) -> Response:
+    """How much of a model could still be deployed, by SKU."""
+    name, version = call.query.get("modelName", ""), call.query.get("modelVersion") or None
+    model = catalog.by_name(name, version)
+    if model is None:
+        raise bad_request(f"The model '{name}' version '{version or ''}' does not exist.", param="modelName")
+    state, subscription = call.store.state, call.params["subscription"]
+    location = call.params.get("location", "swedencentral").replace(" ", "").lower()
+
+    def left(sku: str, fine_tuned: bool) -> int:
+        usage = quota.usage_name(sku, model.name, fine_tuned)
+        used = quota.in_use(state, subscription, location).get(usage, 0)
+        return max(0, quota.limit(state, subscription, location, usage) - used)
+
+    described = {"format": model.format, "name": model.name, "version": model.version}
+    value = [
+        {
+            "name": sku,
+            "location": location,
+            "properties": {
+                "model": described,
+                "skuName": sku,
+                "availableCapacity": left(sku, False),
+                "availableFinetuneCapacity": left(sku, True) if model.methods else 0,
+            },
+        }
+        for sku in SKUS
+    ]
+    return reply({"value": value})
+
+
+ROUTES = (
+    Endpoint("GET", f"{_LOCATION}/usages", _usages, ARM),
+    Endpoint("GET", f"{ACCOUNT}/usages", _account_usages, ARM),
+    Endpoint("GET", f"{_LOCATION}/models", _location_models, ARM),
+    Endpoint("GET", f"{ACCOUNT}/models", _account_models, ARM),
+    Endpoint("GET", f"{_LOCATION}/modelCapacities", _capacities, ARM),
+    Endpoint("GET", f"{SUBSCRIPTION}{PROVIDER}/modelCapacities", _capacities, ARM),
+)
