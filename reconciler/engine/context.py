@@ -23,6 +23,8 @@ class Stop:
 
     def __init__(self) -> None:
         self._event = threading.Event()
+        self.by_signal = False
+        """Whether a person or the system asked, rather than the timeout."""
 
     def set(self) -> None:
         self._event.set()
@@ -30,6 +32,10 @@ class Stop:
     @property
     def is_set(self) -> bool:
         return self._event.is_set()
+
+    def pause(self, seconds: float) -> None:
+        """Wait, or until somebody asks to stop."""
+        self._event.wait(seconds)
 
     def sleep(self, seconds: float) -> None:
         """Wait; raises `Stopped` as soon as a stop is asked for."""

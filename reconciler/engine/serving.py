@@ -37,7 +37,13 @@ def deploy(step: Step, context: Context) -> Outcome:
     if live and not is_owned(live, context.graph.estate):
         detail = f"{live.name} on {desired.target} came into being since the plan. {codes.NAME_CLASH.way_out}"
         raise DiagnosticsError([codes.NAME_CLASH.at(desired.place.range(), detail, address=step.key)])
+    while live and not live.settled:
+        context.sleep(min(context.targets[desired.target].pace.poll, 5.0))
+        live = serving.deployment(desired.name)
     wanted = _wanted(step, context)
+    if step.change.action is Action.WAIT and live and live.provisioning_state == "Succeeded":
+        _check(desired, wanted, live, step)
+        return Outcome(step.key, Result.UNCHANGED)
     for fields in _writes(wanted, live):
         live = _write(serving, desired, fields, wanted, live, step, context)
     if live is None:

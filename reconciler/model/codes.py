@@ -217,7 +217,7 @@ ROW_JSON = _error(
 ROW_MEANING = _error(
     "row-meaning",
     "the row would not survive being read",
-    "Duplicate keys, integers beyond 64 bits and numbers that do not round-trip mean different things to different readers.",
+    "Duplicate keys, integers beyond 64 bits and numbers that do not round-trip are read differently by others.",
     "Write the value so that every JSON reader agrees on it.",
 )
 ROW_MESSAGES = _error(
@@ -293,7 +293,7 @@ SERVICE_MODEL_CHANGE = _error(
     "service-model-change",
     "the service does not change the model of a deployment in place",
     "The old model keeps serving; nothing was changed.",
-    "Set `strategy: recreate` (an outage) or `strategy: versioned` (a new deployment beside the old) on the deployment.",
+    "Set `strategy: recreate` (an outage) or `strategy: versioned` (a new deployment beside the old).",
 )
 SERVICE_MODEL_UNSUPPORTED = _error(
     "service-model-unsupported",
@@ -399,4 +399,22 @@ EMULATOR_MISSING = _error(
     "the emulator is not installed",
     "The emulator is an extra, so that production installs stay small.",
     "pip install 'reconciler[emulator]'",
+)
+FILE_REFUSED = _error(
+    "file-refused",
+    "the service refused the training file",
+    "The file was uploaded, but did not pass the service's own checks.",
+    "Correct the data; its digest changes, so the next apply uploads it anew.",
+)
+EMULATOR_UNREACHABLE = _error(
+    "emulator-unreachable",
+    "the emulator does not answer",
+    "RECONCILER_EMULATOR or --emulator-url names an emulator that is not there.",
+    "Start it (reconciler emulator --port N), or unset the variable to reach the cloud.",
+)
+APPLY_UNAPPROVED = _error(
+    "apply-unapproved",
+    "nobody approved the plan",
+    "Without a terminal nobody can be asked.",
+    "Add --auto-approve, or save a plan (--out FILE), have it approved, and apply the file.",
 )

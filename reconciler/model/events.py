@@ -22,6 +22,8 @@ class Result(StrEnum):
     CANCELLED = "cancelled"
     UNCHANGED = "unchanged"
     UNDER_WAY = "under way"
+    PAUSED = "paused"
+    LATER = "later"
     FAILED = "failed"
     SKIPPED = "skipped"
 

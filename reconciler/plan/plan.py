@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from reconciler.model.address import Address
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.resource import ResourceGraph
 from reconciler.plan.changes import Action, Change, Drift
@@ -28,6 +30,8 @@ class Plan:
     """Whether every target could be read."""
     observed_at: int = field(compare=False)
     graph: ResourceGraph = field(compare=False, repr=False)
+    models: Mapping[Address, str] = field(compare=False, repr=False)
+    """The model of each wanted run that has one already."""
 
     def count(self, *actions: Action) -> int:
         counts = Counter(c.action for c in self.changes)

@@ -39,6 +39,7 @@ def make_plan(specs: Specs, facts: Mapping[str, DatasetFacts], observed: Mapping
         complete=all(o.complete for o in observed.values()),
         observed_at=max((o.observed_at for o in observed.values()), default=0),
         graph=graph,
+        models=training.models(),
     )
 
 

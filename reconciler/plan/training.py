@@ -63,6 +63,11 @@ class TrainingPlanner:
     def action(self, address: Address) -> Action:
         return self.actions.get(self.shared[address], Action.NONE)
 
+    def models(self) -> dict[Address, str]:
+        """The model of each run that was looked at and has one, under all its addresses."""
+        views = {a: self.views.get(first) for a, first in self.shared.items()}
+        return {a: v.model for a, v in views.items() if v and v.state is RunState.READY and v.model}
+
     def _needed(self) -> set[Address]:
         wanted = [self.shared[a] for a in self.graph.heads]
         wanted += [self.shared[d.model.address] for d in self.graph.deployments.values() if isinstance(d.model, RunRef)]

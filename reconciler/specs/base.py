@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -95,10 +94,11 @@ def _data_path(loc: tuple[str | int, ...], data: Any) -> list[str | int]:
         if isinstance(step, str) and step.startswith("<"):
             continue
         path.append(step)
-        if (isinstance(data, Mapping) and step in data) or (isinstance(data, list) and isinstance(step, int) and step < len(data)):
+        try:
             data = data[step]
-        elif index < len(loc) - 1:
-            break
+        except (KeyError, IndexError, TypeError):
+            if index < len(loc) - 1:
+                break
     return path
 
 

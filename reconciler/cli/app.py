@@ -1,0 +1,69 @@
+"""The command line: the group of commands, and every way in which a command can end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from reconciler import __version__
+from reconciler.cli.options import Terminal
+from reconciler.model.errors import DiagnosticsError
+from reconciler.render import diagnostics as render_diagnostics
+
+FAILED, USAGE, INTERRUPTED = 1, 64, 130
+
+COMMANDS = ("validate", "plan", "apply", "status", "emulator")
+
+
+class _Commands(click.Group):
+    """Commands are imported when they are called: `validate` must not pay for the others."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(f"reconciler.cli.{cmd_name}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "--version", prog_name="reconciler")
+def cli() -> None:
+    """GitOps for fine-tuned models: specs in git, plan and apply against live state, no state file."""
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """One command; its exit status. Usage errors are 64, so that a typo never reads as "changes" (2)."""
+    try:
+        cli.main(arguments, prog_name="reconciler", standalone_mode=False)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else FAILED
+    except click.UsageError as error:
+        error.show()
+        return USAGE
+    except click.ClickException as error:
+        error.show()
+        return FAILED
+    except DiagnosticsError as error:
+        terminal = Terminal("--no-color" in arguments)
+        click.echo(render_diagnostics.render(error.diagnostics, terminal.err), nl=False, err=True)
+        return FAILED
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted: nothing more is done.", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has enough; the interpreter must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    return 0

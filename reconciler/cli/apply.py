@@ -1,0 +1,159 @@
+"""`reconciler apply`: does what the plan says."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+import orjson
+
+from reconciler.cli import options
+from reconciler.cli.compose import connected, load_offline
+from reconciler.cli.plan import plan_json, show
+from reconciler.engine import operations
+from reconciler.engine.context import Stop
+from reconciler.model import codes
+from reconciler.model.errors import DiagnosticsError
+from reconciler.plan.plan import Plan
+from reconciler.plan.planfile import FORMAT_VERSION, staleness
+from reconciler.render import diagnostics as render_diagnostics
+from reconciler.render import summary
+from reconciler.render.progress import ProgressLines
+
+INTERRUPTED = 130
+
+
+@click.command()
+@click.argument("root", type=click.Path(path_type=Path), default=options.DEFAULT_ROOT, metavar="[ROOT | PLANFILE]")
+@click.option("--auto-approve", is_flag=True, help="Do not ask. A saved plan is approved already.")
+@click.option(
+    "--wait/--no-wait",
+    default=None,
+    help="Follow runs to their end, or submit and leave the rest to the next apply. Default: wait on a terminal.",
+)
+@click.option(
+    "--timeout", callback=options.duration_seconds, metavar="TIME", help="Stop watching after 90s, 15m, 2h ..."
+)
+@options.selection_options
+@options.parallelism_option
+@options.where_options
+@options.no_color_option
+def apply(
+    root: Path,
+    auto_approve: bool,
+    wait: bool | None,
+    timeout: float | None,
+    addresses: tuple[str, ...],
+    targets: tuple[str, ...],
+    parallelism: int,
+    embedded: bool,
+    emulator_url: str | None,
+    no_color: bool,
+) -> None:
+    """Upload, train and deploy until the live state is what the specs below ROOT say.
+
+    Stops anywhere, goes on anywhere: the next apply starts from what is live.
+    """
+    terminal = options.Terminal(no_color)
+    selection = options.selection(addresses, targets)
+    saved = _read_saved(root)
+    if saved and (addresses or targets):
+        raise click.UsageError("A saved plan is applied whole: --select and --target go with plan --out.")
+    root = Path(saved["root"]) if saved else root
+    loaded = load_offline(root)
+    options.check_selection(selection, loaded.specs)
+    follow = sys.stdout.isatty() if wait is None else wait
+    stop = Stop()
+    with connected(loaded, options.Where(embedded, emulator_url), terminal, stop) as world:
+        begun = time.monotonic()
+        made = operations.plan(world, selection, parallelism)
+        if saved:
+            _check_saved(saved, made, root)
+        show(made, terminal, time.monotonic() - begun)
+        if not made.pending:
+            sys.exit(1 if made.failed else 0)
+        _approve(auto_approve or saved is not None, terminal)
+        click.echo()
+        with _stops_on_signals(stop, terminal), _stops_after(timeout, stop):
+            sink = ProgressLines(lambda line: click.echo(line, err=True), terminal.err)
+            begun = time.monotonic()
+            outcomes = operations.apply(world, made, sink, stop, wait=follow, parallelism=parallelism)
+    click.echo("\n" + summary.render(outcomes, terminal.out, time.monotonic() - begun, stopped=stop.is_set), nl=False)
+    told = render_diagnostics.render([d for o in outcomes for d in o.diagnostics], terminal.err)
+    if told:
+        click.echo("\n" + told, nl=False, err=True)
+    if stop.by_signal:
+        sys.exit(INTERRUPTED)
+    sys.exit(0 if operations.converged(made, outcomes, wait=follow) else 1)
+
+
+def _read_saved(path: Path) -> Mapping[str, Any] | None:
+    """The saved plan, when the argument is a file."""
+    if not path.is_file():
+        return None
+    try:
+        saved = orjson.loads(path.read_bytes())
+        major = str(saved["format_version"]).split(".")[0]
+        if major != FORMAT_VERSION.split(".")[0] or not isinstance(saved["root"], str):
+            raise ValueError(f"format_version {saved['format_version']}")
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DiagnosticsError([codes.PLAN_FILE.at(detail=f"{path}: {error}. {codes.PLAN_FILE.way_out}")]) from error
+    return dict(saved)
+
+
+def _check_saved(saved: Mapping[str, Any], made: Plan, root: Path) -> None:
+    differences = staleness(saved, orjson.loads(plan_json(made, root)))
+    if differences:
+        raise DiagnosticsError([codes.PLAN_STALE.at(detail=f"{line}.") for line in differences])
+
+
+def _approve(approved: bool, terminal: options.Terminal) -> None:
+    if approved:
+        return
+    if not sys.stdin.isatty():
+        raise DiagnosticsError([codes.APPLY_UNAPPROVED.at(detail=codes.APPLY_UNAPPROVED.way_out)])
+    question = terminal.err("\nApply these changes? Only yes is taken for an answer", "bold")
+    if click.prompt(question, default="no", show_default=False, err=True) != "yes":
+        raise click.Abort
+
+
+@contextmanager
+def _stops_on_signals(stop: Stop, terminal: options.Terminal) -> Iterator[None]:
+    """The first Ctrl-C or SIGTERM stops watching; the second ends the process at once."""
+
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        if stop.by_signal:
+            os._exit(128 + number)
+        stop.by_signal = True
+        stop.set()
+        words = "Stopping: requests in flight are finished; training goes on. Once more to leave at once."
+        click.echo(terminal.err(words, "yellow"), err=True)
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _stops_after(timeout: float | None, stop: Stop) -> Iterator[None]:
+    timer = threading.Timer(timeout, stop.set) if timeout is not None else None
+    if timer:
+        timer.daemon = True
+        timer.start()
+    try:
+        yield
+    finally:
+        if timer:
+            timer.cancel()

@@ -1,0 +1,146 @@
+"""The composition root: specs, datasets and the vendors behind the targets are joined here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.cli.options import Terminal, Where
+from reconciler.datasets.scan import DatasetFacts, scan
+from reconciler.engine.context import Stop
+from reconciler.model import codes
+from reconciler.model.diagnostics import Diagnostic, has_errors
+from reconciler.model.errors import DiagnosticsError
+from reconciler.specs.base import Entry
+from reconciler.specs.dataset import Dataset
+from reconciler.specs.parse import Specs, load
+from reconciler.specs.target import AzureTarget
+
+if TYPE_CHECKING:
+    import httpx2
+
+    from reconciler.engine.operations import World
+    from reconciler.providers.base import Target
+
+STATE_FOLDER = ".reconciler"
+EMBEDDED_SPEED = 60.0
+"""Virtual seconds a second of an emulator inside the process: a run of ten minutes takes ten seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What can be known without a network."""
+
+    specs: Specs
+    facts: Mapping[str, DatasetFacts]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def load_offline(root: Path, *, every_dataset: bool = False) -> Loaded:
+    """Specs and the facts of the datasets that jobs use; raises `DiagnosticsError` with every problem."""
+    specs, problems = load(root)
+    used = {name for job in specs.jobs.values() for name in (job.spec.training, job.spec.validation) if name}
+    facts: dict[str, DatasetFacts] = {}
+    found = list(problems)
+    for name, entry in sorted(specs.datasets.items()):
+        if every_dataset or name in used:
+            fact, wrong = _scan(specs, entry)
+            found += wrong
+            if fact:
+                facts[name] = fact
+    if has_errors(found):
+        raise DiagnosticsError(found)
+    return Loaded(specs, facts, tuple(found))
+
+
+def _scan(specs: Specs, entry: Entry[Dataset]) -> tuple[DatasetFacts | None, list[Diagnostic]]:
+    file = entry.place.document.file.parent / entry.spec.file
+    real = file.resolve()
+    if not real.is_relative_to(specs.repository):
+        detail = f"{entry.spec.file} leads out of the repository."
+        return None, [codes.FILE_OUTSIDE.at(entry.place.value("file"), detail, address=f"dataset.{entry.name}")]
+    if not real.exists():
+        detail = f"{entry.spec.file} does not exist; the path is relative to the spec file."
+        return None, [codes.FILE_UNREADABLE.at(entry.place.value("file"), detail, address=f"dataset.{entry.name}")]
+    return scan(entry.name, real, _shown(real))
+
+
+def _shown(file: Path) -> str:
+    """The path as a user would type it."""
+    try:
+        return str(file.relative_to(Path.cwd()))
+    except ValueError:
+        return str(file)
+
+
+@contextmanager
+def connected(loaded: Loaded, where: Where, terminal: Terminal, stop: Stop) -> Iterator[World]:
+    """The world of one command: its targets are connected, to the cloud or to an emulator."""
+    from reconciler.engine.operations import World
+
+    with ExitStack() as stack:
+        emulator = stack.enter_context(_emulator(where))
+        if emulator:
+            banner = f"emulator in force: {emulator} · nothing here reaches a cloud"
+            click.echo(terminal.err(banner, "yellow"), err=True)
+        targets = [t for _, t in sorted(loaded.specs.targets.items())]
+        yield World(loaded.specs, loaded.facts, stack.enter_context(_targets(targets, emulator, stop)))
+
+
+@contextmanager
+def _emulator(where: Where) -> Iterator[str | None]:
+    """The URL of the emulator in force, started here if it lives inside the process."""
+    if not where.embedded:
+        yield where.emulator_url.rstrip("/") if where.emulator_url else None
+        return
+    if where.emulator_url:
+        raise click.UsageError("--emulator and --emulator-url (or RECONCILER_EMULATOR) do not go together.")
+    try:
+        from reconciler.emulator.server import Embedded
+    except ImportError as error:
+        raise DiagnosticsError([codes.EMULATOR_MISSING.at(detail=codes.EMULATOR_MISSING.way_out)]) from error
+    folder = Path(STATE_FOLDER)
+    folder.mkdir(exist_ok=True)
+    with Embedded(folder / "emulator.json", EMBEDDED_SPEED) as emulator:
+        yield emulator.url
+
+
+@contextmanager
+def _targets(specs: Iterable[Entry[AzureTarget]], emulator: str | None, stop: Stop) -> Iterator[Mapping[str, Target]]:
+    import httpx2
+
+    from reconciler.providers import azure
+    from reconciler.providers.base import Pace
+
+    # An emulator's lists do not lag and its days are short.
+    pace = Pace(poll=0.5, settle=0.0, events=1.0) if emulator else Pace()
+    limits = httpx2.Limits(max_connections=64, max_keepalive_connections=64)
+    with httpx2.Client(timeout=httpx2.Timeout(60.0, connect=10.0), limits=limits, trust_env=not emulator) as client:
+        entries = list(specs)
+        if emulator:
+            for entry in entries:
+                _ensure_account(client, emulator, entry.spec)
+        yield {
+            e.name: azure.connect(e.name, e.spec, client, pace=pace, sleep=stop.sleep, emulator=emulator)
+            for e in entries
+        }
+
+
+def _ensure_account(client: httpx2.Client, emulator: str, spec: AzureTarget) -> None:
+    """Create the account that a target names in the emulator, by ordinary PUT, unless it is there."""
+    import httpx2
+
+    url = f"{emulator}{spec.account_id}?api-version=2025-09-01"
+    headers = {"Authorization": "Bearer emulator"}
+    body = {"location": spec.region, "kind": "OpenAI", "sku": {"name": "S0"}, "properties": {}}
+    try:
+        if client.get(url, headers=headers).status_code == 404:
+            client.put(url, headers=headers, json=body).raise_for_status()
+    except httpx2.HTTPError as error:
+        detail = f"{emulator}: {error}. Start one with: reconciler emulator --port N"
+        raise DiagnosticsError([codes.EMULATOR_UNREACHABLE.at(detail=detail)]) from error

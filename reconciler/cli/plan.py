@@ -1,0 +1,81 @@
+"""`reconciler plan`: what apply would do, against live state."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import click
+import orjson
+
+from reconciler import __version__
+from reconciler.cli import options
+from reconciler.cli.compose import connected, load_offline
+from reconciler.engine import operations
+from reconciler.engine.context import Stop
+from reconciler.plan.plan import Plan
+from reconciler.plan.planfile import to_json
+from reconciler.render import diagnostics as render_diagnostics
+from reconciler.render import plan as render_plan
+
+
+@click.command()
+@options.root_argument
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Save the plan as JSON.")
+@click.option("--detailed-exitcode", is_flag=True, help="End with 2 when there is anything to do, 0 when not.")
+@options.selection_options
+@options.format_option("text", "json")
+@options.parallelism_option
+@options.where_options
+@options.no_color_option
+def plan(
+    root: Path,
+    out: Path | None,
+    detailed_exitcode: bool,
+    addresses: tuple[str, ...],
+    targets: tuple[str, ...],
+    form: str,
+    parallelism: int,
+    embedded: bool,
+    emulator_url: str | None,
+    no_color: bool,
+) -> None:
+    """Compare the specs below ROOT with what is live, and show what apply would do and why."""
+    terminal = options.Terminal(no_color)
+    selection = options.selection(addresses, targets)
+    loaded = load_offline(root)
+    options.check_selection(selection, loaded.specs)
+    with connected(loaded, options.Where(embedded, emulator_url), terminal, Stop()) as world:
+        begun = time.monotonic()
+        made = operations.plan(world, selection, parallelism)
+    if out:
+        save(made, root, out)
+    if form == "json":
+        click.echo(plan_json(made, root))
+    else:
+        show(made, terminal, time.monotonic() - begun)
+    if made.failed:
+        sys.exit(1)
+    if detailed_exitcode and made.pending:
+        sys.exit(2)
+
+
+def show(made: Plan, terminal: options.Terminal, seconds: float | None = None) -> None:
+    """The plan on standard output, its diagnostics on standard error."""
+    click.echo(render_plan.render(made, terminal.out, seconds), nl=False)
+    told = render_diagnostics.render(made.diagnostics, terminal.err)
+    if told:
+        click.echo("\n" + told, nl=False, err=True)
+
+
+def plan_json(made: Plan, root: Path) -> bytes:
+    told = [render_diagnostics.as_json(d) for d in made.diagnostics]
+    return orjson.dumps(to_json(made, told, root=str(root), version=__version__), option=orjson.OPT_INDENT_2)
+
+
+def save(made: Plan, root: Path, file: Path) -> None:
+    try:
+        file.write_bytes(plan_json(made, root) + b"\n")
+    except OSError as error:
+        raise click.UsageError(f"--out {file}: {error.strerror}") from error

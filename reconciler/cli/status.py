@@ -1,0 +1,34 @@
+"""`reconciler status`: targets, runs with their progress, deployments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reconciler.cli import options
+from reconciler.cli.compose import connected, load_offline
+from reconciler.engine import operations
+from reconciler.engine.context import Stop
+from reconciler.plan.graph import build_graph
+from reconciler.render import diagnostics as render_diagnostics
+from reconciler.render import status as render_status
+
+
+@click.command()
+@options.root_argument
+@options.parallelism_option
+@options.where_options
+@options.no_color_option
+def status(root: Path, parallelism: int, embedded: bool, emulator_url: str | None, no_color: bool) -> None:
+    """Show what is live on the targets of the specs below ROOT."""
+    terminal = options.Terminal(no_color)
+    loaded = load_offline(root)
+    with connected(loaded, options.Where(embedded, emulator_url), terminal, Stop()) as world:
+        observed = operations.look(world, parallelism)
+        progress = operations.progress(world, observed)
+    graph = build_graph(loaded.specs, loaded.facts)
+    click.echo(render_status.render(graph, observed, progress, terminal.out), nl=False)
+    told = render_diagnostics.render([p for o in observed.values() for p in o.problems], terminal.err)
+    if told:
+        click.echo("\n" + told, nl=False, err=True)

@@ -1,0 +1,197 @@
+"""The executor: steps in dependency order, independent ones side by side, a failure skips only what needs it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor as Pool
+from concurrent.futures import Future, wait
+from dataclasses import replace
+from typing import Any
+
+from reconciler.engine.context import Context, Stopped
+from reconciler.engine.serving import deploy
+from reconciler.engine.training import cancel_duplicate, submit
+from reconciler.engine.uploading import upload
+from reconciler.engine.waiting import Verdict, Watch, poll
+from reconciler.model.address import Address
+from reconciler.model.errors import DiagnosticsError
+from reconciler.model.events import Outcome, Result, StepFinished, StepStarted
+from reconciler.model.observation import ObservedJob
+from reconciler.model.resource import DesiredDeployment, DesiredRun
+from reconciler.plan.changes import Action
+from reconciler.plan.steps import Step
+from reconciler.providers.errors import ServiceError, diagnose
+
+GOOD = (
+    Result.UPLOADED,
+    Result.TRAINED,
+    Result.CREATED,
+    Result.CHANGED,
+    Result.DESTROYED,
+    Result.CANCELLED,
+    Result.UNCHANGED,
+)
+TICK = 0.2
+"""Seconds between two looks at the stop signal."""
+
+
+class Executor:
+    """`wait`: follow runs to their end; without it they are left under way and what needs them is for later."""
+
+    def __init__(
+        self, context: Context, pool: Pool, *, wait: bool, shared: Mapping[Address, Sequence[Address]]
+    ) -> None:
+        self.context = context
+        self.pool = pool
+        self.wait = wait
+        self.shared = shared
+        self.waiting: dict[str, Step] = {}
+        self.running: dict[Future[Outcome | Watch], Step] = {}
+        self.polls: dict[Future[list[Verdict]], str] = {}
+        self.watched: dict[str, Watch] = {}
+        self.next_poll: dict[str, float] = {}
+        self.started: dict[str, float] = {}
+        self.outcomes: dict[str, Outcome] = {}
+
+    def run(self, steps: Sequence[Step]) -> tuple[Outcome, ...]:
+        """Do everything that can be done; one outcome a step, in the order of the steps."""
+        self.waiting = {step.key: step for step in steps}
+        while self.waiting or self.running or self.watched:
+            if self.context.stop.is_set:
+                break
+            self._skip()
+            self._start()
+            self._begin_polls()
+            self._collect()
+        self._wind_down()
+        return tuple(self.outcomes[step.key] for step in steps)
+
+    def _skip(self) -> None:
+        """Give up what needs something that did not come about; again and again, for what needs that in turn."""
+        for step in list(self.waiting.values()):
+            done = [(need, self.outcomes[need].result) for need in step.needs if need in self.outcomes]
+            for need, result in done:
+                if result not in GOOD and step.key in self.waiting:
+                    later = result in (Result.SUBMITTED, Result.UNDER_WAY, Result.LATER)
+                    detail = f"after {need}" if later else f"needs {need}, which is {result.value}"
+                    self._finish(step, Outcome(step.key, Result.LATER if later else Result.SKIPPED, detail))
+
+    def _start(self) -> None:
+        busy = {step.exclusive for step in self.running.values() if step.exclusive}
+        for step in list(self.waiting.values()):
+            ready = all(need in self.outcomes for need in step.needs)
+            if not ready or step.exclusive in busy:
+                continue
+            del self.waiting[step.key]
+            if step.exclusive:
+                busy.add(step.exclusive)
+            self.started.setdefault(step.key, time.monotonic())
+            self.context.emit(StepStarted(step.key, step.change.action.value))
+            self.running[self.pool.submit(self._perform, step)] = step
+
+    def _perform(self, step: Step) -> Outcome | Watch:
+        """One step in a worker; what the user can cause becomes a failed outcome."""
+        try:
+            return self._operation(step)(step)
+        except Stopped:
+            return Outcome(step.key, Result.UNDER_WAY, "stopped watching")
+        except DiagnosticsError as error:
+            first = error.diagnostics[0]
+            return Outcome(step.key, Result.FAILED, first.code.summary, diagnostics=error.diagnostics)
+        except ServiceError as error:
+            desired = step.change.desired
+            at = desired.place.range() if isinstance(desired, DesiredRun | DesiredDeployment) else None
+            problem = diagnose(error, step.key, at)
+            return Outcome(step.key, Result.FAILED, problem.code.summary, diagnostics=(problem,))
+
+    def _operation(self, step: Step) -> Callable[[Step], Outcome | Watch]:
+        kind, action = step.change.address.kind, step.change.action
+        if kind == "dataset":
+            return self._upload
+        if kind == "deployment":
+            return lambda s: deploy(s, self.context)
+        if action is Action.CANCEL:
+            return self._cancel
+        return self._follow if action is Action.WAIT else self._train
+
+    def _upload(self, step: Step) -> Outcome | Watch:
+        file = upload(step, self.context)
+        return Outcome(step.key, Result.UPLOADED) if file.usable else Watch(step, file.id)
+
+    def _train(self, step: Step) -> Outcome | Watch:
+        job = submit(step, self.context)
+        return Watch(step, job.id) if self.wait else Outcome(step.key, Result.SUBMITTED, job.id)
+
+    def _follow(self, step: Step) -> Outcome | Watch:
+        job = step.change.live
+        assert isinstance(job, ObservedJob)
+        return Watch(step, job.id) if self.wait else Outcome(step.key, Result.UNDER_WAY, job.id)
+
+    def _cancel(self, step: Step) -> Outcome:
+        job = cancel_duplicate(step, self.context)
+        return Outcome(step.key, Result.CANCELLED, job.id)
+
+    def _begin_polls(self) -> None:
+        now = self.context.now()
+        polled = set(self.polls.values())
+        by_target: dict[str, list[Watch]] = {}
+        for watch in self.watched.values():
+            by_target.setdefault(watch.step.change.target, []).append(watch)
+        for name, watches in by_target.items():
+            if name not in polled and now >= self.next_poll.get(name, 0.0):
+                target = self.context.targets[name]
+                self.next_poll[name] = now + target.pace.poll
+                self.polls[self.pool.submit(poll, target, watches, self.context)] = name
+
+    def _collect(self) -> None:
+        futures: list[Future[Any]] = [*self.running, *self.polls]
+        if not futures:
+            self.context.stop.pause(TICK if self.watched else 0.0)
+            return
+        wait(futures, timeout=TICK, return_when="FIRST_COMPLETED")
+        for future in [f for f in self.running if f.done()]:
+            self._ended(self.running.pop(future), future.result())
+        for poll_future in [f for f in self.polls if f.done()]:
+            del self.polls[poll_future]
+            for verdict in poll_future.result():
+                self._judged(verdict)
+
+    def _ended(self, step: Step, result: Outcome | Watch) -> None:
+        if isinstance(result, Watch):
+            self.watched[step.key] = result
+            self.next_poll[step.change.target] = 0.0
+        else:
+            self._finish(step, result)
+
+    def _judged(self, verdict: Verdict) -> None:
+        if self.watched.pop(verdict.step.key, None) is None:
+            return
+        if verdict.outcome is None:
+            self.waiting[verdict.step.key] = verdict.step
+            return
+        if verdict.model:
+            address = verdict.step.change.address
+            for alias in (address, *self.shared.get(address, ())):
+                self.context.models[alias] = verdict.model
+        self._finish(verdict.step, verdict.outcome)
+
+    def _finish(self, step: Step, outcome: Outcome) -> None:
+        self.waiting.pop(step.key, None)
+        begun = self.started.get(step.key)
+        timed = replace(outcome, seconds=time.monotonic() - begun) if begun is not None else outcome
+        self.outcomes[step.key] = timed
+        self.context.emit(StepFinished(timed))
+
+    def _wind_down(self) -> None:
+        """After a stop: let requests in flight end, then account for everything that goes on without us."""
+        for future, step in list(self.running.items()):
+            self._ended(step, future.result())
+        self.running.clear()
+        for poll_future in self.polls:
+            poll_future.cancel()
+        for watch in list(self.watched.values()):
+            self._finish(watch.step, Outcome(watch.step.key, Result.UNDER_WAY, "goes on at the service"))
+        self.watched.clear()
+        for step in list(self.waiting.values()):
+            self._finish(step, Outcome(step.key, Result.LATER, "not begun"))

@@ -1,0 +1,79 @@
+"""The use cases: plan and apply, each a few lines over the rooms below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from reconciler.datasets.scan import DatasetFacts
+from reconciler.engine.context import Context, Stop
+from reconciler.engine.executor import GOOD, Executor
+from reconciler.engine.observe import observe
+from reconciler.engine.pool import make_pool
+from reconciler.model import marks
+from reconciler.model.address import Address
+from reconciler.model.events import EventSink, Outcome, Result
+from reconciler.model.observation import Observation
+from reconciler.plan.plan import Plan
+from reconciler.plan.planner import make_plan
+from reconciler.plan.policy import Selection, select
+from reconciler.plan.steps import make_steps
+from reconciler.providers.base import RunProgress, Target
+from reconciler.providers.errors import ServiceError
+from reconciler.specs.parse import Specs
+
+PARALLELISM = 10
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Specs with their datasets' facts, and the targets that they name."""
+
+    specs: Specs
+    facts: Mapping[str, DatasetFacts]
+    targets: Mapping[str, Target]
+
+
+def look(world: World, parallelism: int = PARALLELISM) -> dict[str, Observation]:
+    """Observe every target; reads are cheap, so more of them run at once than writes."""
+    with make_pool(1 if parallelism <= 1 else max(parallelism, 32)) as pool:
+        return observe(world.targets, world.specs.estate, pool)
+
+
+def progress(world: World, observed: Mapping[str, Observation]) -> dict[str, RunProgress]:
+    """How far the estate's unfinished runs are, by job id; what cannot be read is left out."""
+    found = {}
+    for name, observation in observed.items():
+        for job in observation.jobs:
+            if not job.phase.final and marks.is_estates(job.mark, world.specs.estate):
+                with suppress(ServiceError):
+                    found[job.id] = world.targets[name].training.progress(job.id)
+    return found
+
+
+def plan(world: World, selection: Selection | None = None, parallelism: int = PARALLELISM) -> Plan:
+    """What apply would do, against live state."""
+    return select(make_plan(world.specs, world.facts, look(world, parallelism)), selection or Selection())
+
+
+def apply(
+    world: World,
+    plan: Plan,
+    sink: EventSink,
+    stop: Stop,
+    *,
+    wait: bool = True,
+    parallelism: int = PARALLELISM,
+) -> tuple[Outcome, ...]:
+    """Do what the plan says. Every step looks again before it writes, so an older plan does no harm."""
+    context = Context(plan.graph, world.targets, sink, stop, models=dict(plan.models))
+    shared: dict[Address, tuple[Address, ...]] = {c.address: c.also for c in plan.changes if c.also}
+    with make_pool(parallelism) as pool:
+        return Executor(context, pool, wait=wait, shared=shared).run(make_steps(plan))
+
+
+def converged(plan: Plan, outcomes: tuple[Outcome, ...], *, wait: bool) -> bool:
+    """Whether everything wanted is live, or, without waiting, is on its way."""
+    on_its_way = () if wait else (Result.SUBMITTED, Result.UNDER_WAY, Result.LATER)
+    return not plan.failed and all(o.result in GOOD or o.result in on_its_way for o in outcomes)

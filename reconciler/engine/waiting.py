@@ -1,0 +1,114 @@
+"""Following what goes on at the services: one list call a target, however many runs and files are watched there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reconciler.engine.context import Context
+from reconciler.model import codes
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.events import Outcome, Result, StepProgress, StepWaiting
+from reconciler.model.observation import ObservedFile, ObservedJob, Phase
+from reconciler.model.resource import DesiredRun
+from reconciler.plan.steps import Step
+from reconciler.providers.base import RunProgress, Target
+from reconciler.providers.errors import ServiceError
+
+
+@dataclass(slots=True)
+class Watch:
+    """One run or file that is followed until it ends."""
+
+    step: Step
+    id: str
+    next_events: float = 0.0
+    progress: RunProgress = RunProgress()
+
+    @property
+    def is_run(self) -> bool:
+        return isinstance(self.step.change.desired, DesiredRun)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The end of a watch; without an outcome, the run failed and has attempts left."""
+
+    step: Step
+    outcome: Outcome | None
+    model: str | None = None
+
+
+def poll(target: Target, watches: Sequence[Watch], context: Context) -> list[Verdict]:
+    """Look once at everything that is watched on one target. A look that fails is only a look missed."""
+    try:
+        runs = [w for w in watches if w.is_run]
+        files = [w for w in watches if not w.is_run]
+        verdicts = _poll_runs(target, runs, context) if runs else []
+        return verdicts + (_poll_files(target, files) if files else [])
+    except ServiceError as error:
+        for watch in watches:
+            context.emit(StepWaiting(watch.step.key, f"{target.name} does not answer: {error.message}"))
+        return []
+
+
+def _poll_runs(target: Target, watches: Sequence[Watch], context: Context) -> list[Verdict]:
+    jobs = target.training.jobs()
+    by_id = {job.id: job for job in jobs}
+    verdicts = []
+    for watch in watches:
+        job = by_id.get(watch.id) or target.training.job(watch.id)
+        if job.phase in (Phase.UNDER_WAY, Phase.PAUSED):
+            _report(watch, job, target, context)
+        if job.phase is not Phase.UNDER_WAY:
+            verdicts.append(_judge(watch.step, job, jobs))
+    return verdicts
+
+
+def _report(watch: Watch, job: ObservedJob, target: Target, context: Context) -> None:
+    now = context.now()
+    if now >= watch.next_events:
+        watch.next_events = now + target.pace.events
+        watch.progress = target.training.progress(job.id)
+    known = watch.progress
+    context.emit(StepProgress(watch.step.key, job.status, known.step, known.total, known.loss))
+
+
+def _judge(step: Step, job: ObservedJob, jobs: Sequence[ObservedJob]) -> Verdict:
+    run = step.change.desired
+    assert isinstance(run, DesiredRun)
+    if job.phase is Phase.SUCCEEDED and job.fine_tuned_model:
+        tokens = f"{job.trained_tokens:,} tokens" if job.trained_tokens else ""
+        return Verdict(step, Outcome(step.key, Result.TRAINED, tokens), job.fine_tuned_model)
+    if job.phase is Phase.PAUSED:
+        detail = f"{job.id} is paused; resume or cancel it at the service"
+        return Verdict(step, Outcome(step.key, Result.PAUSED, detail))
+    failures = sum(1 for j in jobs if j.mark == run.mark and j.phase is Phase.FAILED)
+    if job.phase is Phase.FAILED and failures <= run.retries:
+        return Verdict(step, None)
+    problem = _ended(step, run, job)
+    return Verdict(step, Outcome(step.key, Result.FAILED, str(job.error or job.status), diagnostics=(problem,)))
+
+
+def _ended(step: Step, run: DesiredRun, job: ObservedJob) -> Diagnostic:
+    code = codes.RUN_CANCELLED if job.phase is Phase.CANCELLED else codes.RUN_FAILED
+    error = f" {job.error}." if job.error else ""
+    return code.at(run.place.range(), f"{job.id} on {run.target}.{error} {code.way_out}", address=step.key)
+
+
+def _poll_files(target: Target, watches: Sequence[Watch]) -> list[Verdict]:
+    files = {file.id: file for file in target.training.files()}
+    verdicts = []
+    for watch in watches:
+        file = files.get(watch.id) or target.training.file(watch.id)
+        if file.usable:
+            verdicts.append(Verdict(watch.step, Outcome(watch.step.key, Result.UPLOADED)))
+        elif not file.in_preparation:
+            verdicts.append(Verdict(watch.step, _refused(watch.step, file)))
+    return verdicts
+
+
+def _refused(step: Step, file: ObservedFile) -> Outcome:
+    why = file.status_details or f"the service put it in status {file.status}"
+    detail = f"{file.filename} ({file.id}): {why}."
+    return Outcome(step.key, Result.FAILED, why, diagnostics=(codes.FILE_REFUSED.at(detail=detail, address=step.key),))

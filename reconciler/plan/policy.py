@@ -1,0 +1,66 @@
+"""What the operator limits: which of a plan's changes are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from reconciler.model.address import KINDS
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.plan.changes import Action, Change, Reason
+from reconciler.plan.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Address globs, and target names. Both limit writes, never what is looked at."""
+
+    addresses: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+
+
+def select(plan: Plan, selection: Selection) -> Plan:
+    """The plan with only the selected changes and, for addresses, everything that they need.
+
+    A selected change that needs one on a target that is left out is blocked, and says so.
+    """
+    if not selection.addresses and not selection.targets:
+        return plan
+    by_key = plan.by_key()
+    kept = {c.key for c in plan.changes if _chosen(c, selection)}
+    wanted = list(kept)
+    while wanted:
+        for need in by_key[wanted.pop()].needs:
+            if need in by_key and need not in kept and _on_target(by_key[need], selection):
+                kept.add(need)
+                wanted.append(need)
+    changes = [c for c in plan.changes if c.key in kept]
+    addresses = {str(a) for c in changes for a in (c.address, *c.also)}
+    return replace(
+        plan,
+        changes=tuple(_held_back(c, by_key, kept) for c in changes),
+        drift=tuple(d for d in plan.drift if str(d.address) in addresses),
+        diagnostics=tuple(d for d in plan.diagnostics if d.address in addresses or not _is_change(d)),
+    )
+
+
+def _is_change(diagnostic: Diagnostic) -> bool:
+    return diagnostic.address.startswith(tuple(f"{kind}." for kind in KINDS))
+
+
+def _chosen(change: Change, selection: Selection) -> bool:
+    named = not selection.addresses or any(
+        address.matches(glob) for glob in selection.addresses for address in (change.address, *change.also)
+    )
+    return named and _on_target(change, selection)
+
+
+def _on_target(change: Change, selection: Selection) -> bool:
+    return not selection.targets or change.target in selection.targets
+
+
+def _held_back(change: Change, by_key: dict[str, Change], kept: set[str]) -> Change:
+    missing = [need for need in change.needs if need in by_key and need not in kept]
+    if not missing:
+        return change
+    reason = Reason("left-out", f"it needs {missing[0]}, which --target leaves out")
+    return replace(change, action=Action.BLOCKED, reason=reason)

@@ -1,0 +1,93 @@
+"""Diagnostics as people read them: what, where, the line itself with a caret, and the way on."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from reconciler.model.diagnostics import Diagnostic, Severity, SourceRange, in_order
+from reconciler.render.text import Style, clean, plural, width
+
+COLUMNS = 100
+_COLOR = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
+_CROP = 90
+
+
+def render(diagnostics: Iterable[Diagnostic], style: Style) -> str:
+    """All of them, worst first, and a line that counts them."""
+    ordered = in_order(diagnostics)
+    if not ordered:
+        return ""
+    blocks = ["\n".join(_block(d, style)) for d in ordered]
+    return "\n\n".join([*blocks, _count(ordered)]) + "\n"
+
+
+def _block(d: Diagnostic, style: Style) -> Iterator[str]:
+    head = style(f"{d.severity.value}:", "bold", _COLOR[d.severity])
+    yield f"{head} {style(d.code.summary, 'bold')} {style(f'[{d.code.id}]', 'dim')}"
+    if d.address:
+        facts = f"   {clean(d.hint)}" if d.hint and (d.range is None or not d.range.text) else ""
+        yield f"  {clean(d.address)}{style(facts, 'dim')}"
+    if d.range:
+        yield from _place(d.range, d.hint, style, _COLOR[d.severity])
+    for word, place in d.related:
+        yield from _place(place, word, style, "cyan")
+    if d.detail:
+        yield from textwrap.wrap(
+            clean(d.detail), COLUMNS, initial_indent="  ", subsequent_indent="  ", break_long_words=False,
+            break_on_hyphens=False,
+        )  # fmt: skip
+
+
+def _place(at: SourceRange, note: str, style: Style, color: str) -> Iterator[str]:
+    yield style(f"  {clean(at.path)}:{at.line}:{at.column}", "cyan")
+    if not at.text.strip():
+        return
+    start = at.column - 1
+    end = at.end_column - 1 if at.end_line == at.line else len(at.text)
+    code, start, end = _crop(at.text, start, max(end, start + 1))
+    before, marked = clean(code[:start]), clean(code[start:end])
+    number = str(at.line)
+    yield f"  {style(f'{number:>4} |', 'dim')} {clean(code)}"
+    caret = "^" * max(width(marked), 1)
+    told = f" {clean(note)}" if note else ""
+    yield f"  {style('     |', 'dim')} {' ' * width(before)}{style(caret + told, color)}"
+
+
+def _crop(text: str, start: int, end: int) -> tuple[str, int, int]:
+    """A window of the line that shows the marked part."""
+    if len(text) <= _CROP:
+        return text, start, min(end, len(text))
+    left = max(0, start - 30)
+    window = text[left : left + _CROP]
+    lead = "…" if left else ""
+    tail = "…" if left + _CROP < len(text) else ""
+    shift = len(lead) - left
+    return lead + window + tail, start + shift, min(end + shift, len(lead) + len(window))
+
+
+def _count(diagnostics: Sequence[Diagnostic]) -> str:
+    kinds = [(s, sum(1 for d in diagnostics if d.severity is s)) for s in Severity]
+    counts = " and ".join(plural(n, s.value) for s, n in kinds if n)
+    files = {d.range.path for d in diagnostics if d.range}
+    return counts + (f" in {plural(len(files), 'file')}" if files else "")
+
+
+def as_json(d: Diagnostic) -> dict[str, Any]:
+    """The form that Terraform's `-json` output made familiar; lines and columns count from 1."""
+    shown: dict[str, Any] = {
+        "severity": d.severity.value,
+        "code": d.code.id,
+        "summary": d.code.summary,
+        "detail": " ".join(part for part in (d.detail, d.hint) if part),
+    }
+    if d.address:
+        shown["address"] = d.address
+    if d.range:
+        shown["range"] = {
+            "filename": d.range.path,
+            "start": {"line": d.range.line, "column": d.range.column},
+            "end": {"line": d.range.end_line, "column": d.range.end_column},
+        }
+    return shown

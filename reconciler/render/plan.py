@@ -1,0 +1,129 @@
+"""A plan as people read it: what is done, to what, why; quiet about what does not change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from reconciler.model import marks
+from reconciler.plan.changes import Action, Change, Drift, FieldChange, Unknown
+from reconciler.plan.plan import Plan
+from reconciler.render.text import Style, clean, duration, pad, plural
+
+INDENT = " " * 13
+_LOOK: dict[Action, tuple[str, str]] = {
+    Action.UPLOAD: ("^", "green"),
+    Action.TRAIN: ("+", "green"),
+    Action.RETRY: ("+", "green"),
+    Action.CREATE: ("+", "green"),
+    Action.UPDATE: ("~", "yellow"),
+    Action.DELETE: ("-", "red"),
+    Action.CANCEL: ("-", "red"),
+    Action.WAIT: ("…", "cyan"),
+    Action.PARKED: ("…", "yellow"),
+    Action.BLOCKED: ("!", "red"),
+}
+
+
+def render(plan: Plan, style: Style, seconds: float | None = None) -> str:
+    """The whole plan; `seconds` is how long the look at the targets took."""
+    parts = [_header(plan, style, seconds)]
+    if plan.drift:
+        parts.append("\n\n".join(_drift(d, style) for d in plan.drift))
+    uploads = [_upload(c, style) for c in plan.changes if c.action is Action.UPLOAD]
+    if uploads:
+        parts.append("\n".join(uploads))
+    parts += ["\n".join(_change(c, style)) for c in plan.changes if c.action is not Action.UPLOAD]
+    parts.append(_summary(plan, style))
+    return "\n\n".join(parts) + "\n"
+
+
+def _header(plan: Plan, style: Style, seconds: float | None) -> str:
+    took = f" in {duration(seconds)}" if seconds is not None else ""
+    seen = f"{plural(plan.targets, 'target')} · {plural(plan.objects, 'object')} observed{took}"
+    return style(f"estate {clean(plan.estate)} · {seen}", "dim")
+
+
+def _change(change: Change, style: Style) -> Iterator[str]:
+    symbol, color = _LOOK[change.action]
+    where = f" on {change.target}" if change.address.kind != "deployment" else ""
+    word = pad(change.action.value, 8)
+    yield f"  {style(f'{symbol} {word}', color)} {style(clean(str(change.address)), 'bold')}{style(where, 'dim')}"
+    facts = [*change.notes, *(f"shared with {a}" for a in change.also)]
+    if facts:
+        yield INDENT + clean(" · ".join(facts))
+    yield from _fields(change.fields, style, created=change.action is Action.CREATE)
+    at = f" ({change.reason.at})" if change.reason.at else ""
+    yield INDENT + style(clean(f"because {change.reason.text}{at}"), "dim")
+
+
+def _upload(change: Change, style: Style) -> str:
+    """One line: what needs the file says the rest."""
+    symbol, color = _LOOK[change.action]
+    name = style(pad(clean(str(change.address)), 34), "bold")
+    facts = f"{' · '.join(change.notes)} to {change.target}"
+    return f"  {style(f'{symbol} {pad(change.action.value, 8)}', color)} {name} {style(clean(facts), 'dim')}"
+
+
+def _fields(fields: tuple[FieldChange, ...], style: Style, *, created: bool) -> Iterator[str]:
+    column = max((len(f.field) for f in fields), default=0) + 3
+    for f in fields:
+        name = pad(clean(f.field), column)
+        after = value(f.field, f.after)
+        if created:
+            yield f"{INDENT}{name}{after}"
+        else:
+            yield f"{INDENT}{name}{value(f.field, f.before)} {style('->', 'yellow')} {after}"
+
+
+def value(field: str, raw: Any) -> str:
+    """A field's value in few words: a model by its mark and suffix, an account by its name."""
+    if raw is None:
+        return "(none)"
+    if isinstance(raw, bool):
+        return str(raw).lower()
+    if isinstance(raw, Unknown):
+        return str(raw)
+    text = clean(str(raw))
+    if field == "model" and (mark := marks.find_mark(text)):
+        return "…-" + text[text.lower().index(mark) :]
+    if field == "source" and "/" in text:
+        return text.rstrip("/").rpartition("/")[2]
+    return text
+
+
+def _drift(drift: Drift, style: Style) -> str:
+    lines = [f"  {style(f'! {pad(drift.cause, 8)}', 'yellow')} {style(clean(str(drift.address)), 'bold')}"]
+    column = max((len(f.field) for f in drift.fields), default=0) + 3
+    for f in drift.fields:
+        before, after = value(f.field, f.before), value(f.field, f.after)
+        lines.append(f"{INDENT}{pad(f.field, column)}{before} last applied   {after} live")
+    if drift.by:
+        lines.append(INDENT + style(clean(f"by {drift.by}, {drift.at}"), "dim"))
+    return "\n".join(lines)
+
+
+def _summary(plan: Plan, style: Style) -> str:
+    if not plan.changes:
+        if not plan.complete:
+            return style("Nothing to do on the targets that could be read; not all of them could.", "bold", "yellow")
+        runs, deployments = len(plan.graph.runs), len(plan.graph.deployments)
+        what = f"{plural(runs, 'run')} and {plural(deployments, 'deployment')} on {plural(plan.targets, 'target')}"
+        verb = "matches" if runs + deployments == 1 else "match"
+        return f"{style('No changes.', 'bold', 'green')} {what} {verb} the specs."
+    counts = {
+        "train": plan.count(Action.TRAIN, Action.RETRY),
+        "add": plan.count(Action.CREATE),
+        "change": plan.count(Action.UPDATE),
+        "destroy": plan.count(Action.DELETE),
+    }
+    line = "Plan: " + ", ".join(f"{n} to {word}" for word, n in counts.items()) + "."
+    more = {
+        "to upload": plan.count(Action.UPLOAD),
+        "to wait for": plan.count(Action.WAIT),
+        "to cancel": plan.count(Action.CANCEL),
+        "parked": plan.count(Action.PARKED),
+        "blocked": plan.count(Action.BLOCKED),
+    }
+    also = ", ".join(f"{n} {words}" for words, n in more.items() if n)
+    return style(line, "bold") + (f" Also {also}." if also else "")
