@@ -27,7 +27,7 @@ from reconciler.emulator import (
     uploads,
 )
 from reconciler.emulator.errors import Refusal, Surface, bare
-from reconciler.emulator.gate import Gate, surface_of
+from reconciler.emulator.gate import FAULT, Gate, surface_of
 from reconciler.emulator.store import Store
 from reconciler.emulator.wire import Call, Endpoint, Part
 
@@ -109,6 +109,7 @@ def _endpoint(store: Store, row: Endpoint, surface: Surface) -> Callable[[Reques
                     body=body,
                     form=form,
                     parts=parts,
+                    rule=request.scope.get(FAULT),
                 )
                 return row.answer(call)
 

@@ -4,10 +4,12 @@ from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+import orjson
 from starlette.responses import Response
 
 from reconciler.emulator import quota
 from reconciler.emulator.errors import Json, Refusal, Surface
+from reconciler.emulator.faults import KINDS, rule
 from reconciler.emulator.wire import Call, Endpoint, iso, reply
 
 CONTROL = (Surface.CONTROL,)
@@ -45,7 +47,10 @@ def _version() -> str:
 
 
 def _number(call: Call, name: str) -> float:
-    value = call.json().get(name)
+    return _checked(call.json().get(name), name)
+
+
+def _checked(value: Any, name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MOST_SECONDS:
         raise Refusal(400, "BadRequest", f"'{name}' must be a number from 0 to {_MOST_SECONDS}")
     return float(value)
@@ -107,6 +112,34 @@ def _lag(call: Call) -> Response:
     return reply({"seconds": call.store.state.lag})
 
 
+def _show_faults(call: Call) -> Response:
+    faults = call.store.faults
+    return reply({"rules": faults.described(), "token_seconds": faults.token_seconds, "kinds": KINDS})
+
+
+def _order_faults(call: Call) -> Response:
+    """Adds rules: a list of them, or an object {"rules": [...], "token_seconds": N or null}."""
+    try:
+        order = orjson.loads(call.body)
+        if isinstance(order, list):
+            order = {"rules": order}
+        if not isinstance(order, dict) or not isinstance(order.get("rules", []), list):
+            raise ValueError("neither a list nor an object with 'rules'")
+        rules = [rule(item) for item in order.get("rules", [])]
+    except ValueError as error:
+        raise Refusal(400, "BadRequest", f"Not a list of fault rules: {error}") from None
+    if "token_seconds" in order:
+        seconds = order["token_seconds"]
+        call.store.faults.limit_tokens(None if seconds is None else _checked(seconds, "token_seconds"))
+    call.store.faults.rules += rules
+    return _show_faults(call)
+
+
+def _clear_faults(call: Call) -> Response:
+    call.store.faults.clear()
+    return Response(status_code=204)
+
+
 def _quota(call: Call) -> Response:
     """Sets one limit: {"subscription", "location", "name" (a usage name), "limit"}."""
     body = call.json()
@@ -138,6 +171,9 @@ ROUTES = (
     Endpoint("POST", "/_emulator/lag", _lag, CONTROL),
     Endpoint("GET", "/_emulator/limits", _limits, CONTROL),
     Endpoint("PUT", "/_emulator/limits", _limits, CONTROL),
+    Endpoint("GET", "/_emulator/faults", _show_faults, CONTROL),
+    Endpoint("POST", "/_emulator/faults", _order_faults, CONTROL),
+    Endpoint("DELETE", "/_emulator/faults", _clear_faults, CONTROL),
     Endpoint("PUT", "/_emulator/quota", _quota, CONTROL),
     Endpoint("PUT", "/_emulator/accounts/{account}", _switch_account, CONTROL),
     Endpoint("PUT", "/_emulator/projects/{project}", _switch_project, CONTROL),

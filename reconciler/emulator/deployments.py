@@ -46,10 +46,19 @@ def _put(call: Call) -> Response:
         used_at=call.now,
         base=base.name,
         fine_tuned=fine_tuned,
+        failure=_ordered_failure(call),
     )
+    if call.struck_by("no_effect"):
+        deployment.state = "Succeeded"
+        return reply(render(account, deployment), 200)
     account.deployments[name.lower()] = deployment
     headers = operations.begin(call, account, "update" if present else "create", deployment)
     return reply(render(account, deployment), 200 if present else 201, headers)
+
+
+def _ordered_failure(call: Call) -> Json | None:
+    rule = call.struck_by("fail_provisioning")
+    return {"code": rule.code, "message": rule.message} if rule else None
 
 
 def _sku(given: Json) -> Json:
@@ -227,6 +236,8 @@ def render(account: Account, deployment: Deployment) -> Json:
         "rateLimits": [{"key": key, "renewalPeriod": period, "count": count} for key, period, count in rates],
         "currentCapacity": capacity,
     }
+    if deployment.state == "Failed" and deployment.failure:
+        own["provisioningError"] = deployment.failure
     return {
         "id": f"{account.id}/deployments/{deployment.name}",
         "name": deployment.name,

@@ -1,4 +1,4 @@
-"""What every request passes on its way in: the log, and the check for credentials."""
+"""What every request passes on its way in: the log, the faults, and the check for credentials."""
 
 import re
 from uuid import uuid4
@@ -7,9 +7,11 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reconciler.emulator.errors import Refusal, Surface
+from reconciler.emulator.mishaps import carry_out
 from reconciler.emulator.requests import LoggedRequest
 from reconciler.emulator.store import Store
 
+FAULT = "emulator.fault"  # where a request carries the rule that struck it
 _REQUEST_ID = {Surface.ARM: "x-ms-request-id", Surface.OPENAI: "x-request-id"}
 
 
@@ -43,17 +45,28 @@ class Gate:
         query = scope["query_string"].decode("latin-1")
         entry = self.store.requests.add(self.store.clock.now(), scope["method"], scope["path"], query)
         answer = _signed(send, entry, surface)
-        if has_credentials(scope):
-            await self.app(scope, receive, answer)
-        else:
-            await JSONResponse(_unauthorized(surface).body(surface), 401)(scope, receive, answer)
 
+        async def work(receive: Receive, send: Send) -> None:
+            refusal = self._refusal(scope, surface)
+            if refusal:
+                await JSONResponse(refusal.body(surface), refusal.status)(scope, receive, send)
+            else:
+                await self.app(scope, receive, send)
 
-def has_credentials(scope: Scope) -> bool:
-    """Any key and any bearer token will do."""
-    headers = {name.lower(): value.strip() for name, value in scope["headers"]}
-    scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
-    return bool(headers.get(b"api-key")) or (scheme.lower() == b"bearer" and bool(token.strip()))
+        rule = self.store.faults.take(scope["method"], scope["path"])
+        if rule is None:
+            await work(receive, answer)
+            return
+        entry.fault, scope[FAULT] = rule.fault, rule
+        await carry_out(rule, surface, scope, receive, answer, work)
+
+    def _refusal(self, scope: Scope, surface: Surface) -> Refusal | None:
+        """Any key and any bearer token will do, as long as the token is young enough."""
+        headers = {name.lower(): value.strip() for name, value in scope["headers"]}
+        scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
+        if scheme.lower() == b"bearer" and token.strip():
+            return _expired(surface) if self.store.faults.expired(token, self.store.clock.now()) else None
+        return None if headers.get(b"api-key") else _unauthorized(surface)
 
 
 def _unauthorized(surface: Surface) -> Refusal:
@@ -66,6 +79,15 @@ def _unauthorized(surface: Surface) -> Refusal:
         "401",
         "Access denied due to missing subscription key or token. Make sure to provide a valid one.",
     )
+
+
+def _expired(surface: Surface) -> Refusal:
+    if surface is Surface.ARM:
+        return Refusal(
+            401, "ExpiredAuthenticationToken", "The access token expiry UTC time is earlier than current UTC time."
+        )
+    message = "Unauthorized. Access token is missing, invalid, audience is incorrect, or have expired."
+    return Refusal(401, "401", message, platform_code="token_expired")
 
 
 def _signed(send: Send, entry: LoggedRequest, surface: Surface) -> Send:

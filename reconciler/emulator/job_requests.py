@@ -32,7 +32,8 @@ def parse(call: Call, body: Json) -> Job:
         _check_reinforcement(method, validation_file)
     explicit = hyperparameters.asked(body.get("hyperparameters"), kind)
     explicit |= hyperparameters.asked(method.get(kind, {}).get("hyperparameters"), kind)
-    suffix = _suffix(call, body)
+    suffix = None if call.struck_by("forget_suffix") else _suffix(call, body)
+    fate = call.struck_by("fail_run", "pause_run", "preempt_run")
     return Job(
         id=new_id("ftjob-"),
         created_at=call.now,
@@ -48,6 +49,7 @@ def parse(call: Call, body: Json) -> Job:
         training_type=_training_type(body),
         metadata=None if call.surface is Surface.DATED else _metadata(body),
         integrations=_integrations(body),
+        fate={"fault": fate.fault, "code": fate.code, "message": fate.message} if fate else None,
     )
 
 

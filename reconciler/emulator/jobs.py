@@ -160,7 +160,6 @@ def _resume(call: Call) -> Response:
     job = _find(call)
     if job.phase != "paused":
         raise wrong_state(f"Only a paused job can be resumed; its status is '{status(job, call.surface)}'.")
-    job.uncapped = True
     runs.enqueue(call.store, call.space, job, call.now)
     return reply(render(call, job))
 

@@ -106,7 +106,7 @@ class Job:
     result_files: list[str] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     curve: list[CurveRow] = field(default_factory=list)
-    uncapped: bool = False  # a reinforcement run that was resumed after its cost cap
+    fate: Json | None = None  # what a fault has in store for the middle of the run
 
     @property
     def final(self) -> bool:

@@ -13,6 +13,7 @@ class LoggedRequest:
     path: str
     query: str
     status: int | None = None  # None: no answer was sent
+    fault: str | None = None  # the fault that struck it
 
 
 class RequestLog:

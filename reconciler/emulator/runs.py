@@ -126,12 +126,32 @@ def _dispatch(store: Store, space: Space, at: float) -> None:
 def _start(store: Store, space: Space, job: Job, at: float) -> None:
     job.phase = "running"
     job.running_since = at
-    job.due = at + (job.steps - job.steps_before) * job.step_seconds
+    job.due = at + (job.steps - job.steps_before) * job.step_seconds * (0.5 if job.fate else 1)
     note(job, at, "Job started.")
     note(job, at, "Training started.")
 
 
 def _finish(store: Store, space: Space, job: Job, at: float) -> None:
+    if job.fate:
+        _meet_fate(store, space, job, at, job.fate)
+    else:
+        _succeed(store, space, job, at)
+
+
+def _meet_fate(store: Store, space: Space, job: Job, at: float, fate: Json) -> None:
+    job.fate = None
+    if fate["fault"] == "fail_run":
+        fail(store, space, job, at, {"code": fate["code"], "message": fate["message"], "param": None})
+    elif fate["fault"] == "pause_run":
+        note(job, at, "The job has reached its cost limit.", "warning")
+        pause(store, space, job, at)
+    else:
+        job.steps_before, job.running_since = steps_done(job, at), None
+        note(job, at, "Job preempted.", "warning")
+        enqueue(store, space, job, at)
+
+
+def _succeed(store: Store, space: Space, job: Job, at: float) -> None:
     outcome = store.trainer.outcome(job.id)
     if outcome is None:  # the files went away while the emulator was down
         prepare(store, space, job)

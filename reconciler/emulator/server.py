@@ -8,10 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType, TracebackType
+from typing import cast
 
 import uvicorn
+from starlette.types import Receive, Scope, Send
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reconciler.emulator.app import create_app
+from reconciler.emulator.mishaps import TRANSPORT
 from reconciler.emulator.store import Store
 
 
@@ -108,6 +113,20 @@ def _url(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+class _Connection(H11Protocol):
+    """Shows each request its own connection, so that faults can end it."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        app = self.app
+
+        async def connected(scope: Scope, receive: Receive, send: Send) -> None:
+            scope.setdefault("extensions", {})[TRANSPORT] = transport
+            await app(scope, receive, send)
+
+        self.app = cast(ASGI3Application, connected)
+
+
 def _server(store: Store) -> uvicorn.Server:
     config = uvicorn.Config(
         create_app(store),
@@ -117,7 +136,7 @@ def _server(store: Store) -> uvicorn.Server:
         lifespan="off",
         server_header=False,
         timeout_graceful_shutdown=3,
-        http="h11",
+        http=_Connection,
         ws="none",
     )
     return uvicorn.Server(config)

@@ -11,6 +11,7 @@ import orjson
 from starlette.responses import JSONResponse, Response
 
 from reconciler.emulator.errors import Json, Refusal, Surface, bad_request
+from reconciler.emulator.faults import Rule
 from reconciler.emulator.records import Account, Space
 from reconciler.emulator.store import Store
 
@@ -41,6 +42,10 @@ class Call:
     body: bytes = b""
     form: dict[str, str] = field(default_factory=dict)
     parts: dict[str, Part] = field(default_factory=dict)
+    rule: Rule | None = None  # the fault that struck the request
+
+    def struck_by(self, *faults: str) -> Rule | None:
+        return self.rule if self.rule and self.rule.fault in faults else None
 
     def json(self) -> Json:
         """The body, which must be a JSON object."""
