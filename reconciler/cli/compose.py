@@ -125,10 +125,15 @@ def _targets(specs: Iterable[Entry[AzureTarget]], emulator: str | None, stop: St
         if emulator:
             for entry in entries:
                 _ensure_account(client, emulator, entry.spec)
-        yield {
+        targets = {
             e.name: azure.connect(e.name, e.spec, client, pace=pace, sleep=stop.sleep, emulator=emulator)
             for e in entries
         }
+        try:
+            yield targets
+        finally:
+            for target in targets.values():
+                target.close()
 
 
 def _ensure_account(client: httpx2.Client, emulator: str, spec: AzureTarget) -> None:

@@ -135,7 +135,12 @@ class DeploymentPlanner:
         if not slash:
             return f"it serves job {name}, whose model is another one now"
         if self.specs.chains[chain][-1] == name:
-            return f"it serves chain {chain}, whose head is {stage}"
+            trains = self.training.action(desired.model.address).trains
+            return (
+                f"it serves chain {chain}, whose head {stage} is trained first"
+                if trains
+                else (f"it serves chain {chain}, whose head is {stage}")
+            )
         return f"it serves stage {stage} of chain {chain}"
 
     def _say(self, code: Code, desired: DesiredDeployment, detail: str) -> None:

@@ -53,6 +53,11 @@ class ArmAccount:
     def sdk(self) -> Any:
         return self._client()
 
+    def close(self) -> None:
+        """Close the SDK's connections, if there are any."""
+        if "sdk" in self.__dict__:
+            self.sdk.close()
+
     def account(self) -> ObservedAccount:
         raw = self.reader.get(self.account_id)
         properties = raw.get("properties") or {}

@@ -81,6 +81,8 @@ class Training(Protocol):
 
     def delete_file(self, id: str) -> None: ...
 
+    def close(self) -> None: ...
+
 
 class Serving(Protocol):
     """Deployments of one account."""
@@ -93,6 +95,8 @@ class Serving(Protocol):
         """Create the deployment, or change the live one, and wait until the service has done it."""
 
     def delete(self, name: str) -> None: ...
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +127,9 @@ class Target:
     training: Training
     serving: Serving | None
     pace: Pace
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.training.close()
+        if self.serving is not None:
+            self.serving.close()

@@ -48,6 +48,11 @@ class DataPlane:
     def sdk(self) -> openai.OpenAI:
         return self._client()
 
+    def close(self) -> None:
+        """Close the SDK's connections, if there are any."""
+        if "sdk" in self.__dict__:
+            self.sdk.close()
+
     def files(self) -> list[ObservedFile]:
         return [read_file(item) for item in self.reader.by_cursor("/files")]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from reconciler.plan.plan import Plan
 from reconciler.render.text import Style, clean, duration, pad, plural
 
 INDENT = " " * 13
+COLUMNS = 80
 _LOOK: dict[Action, tuple[str, str]] = {
     Action.UPLOAD: ("^", "green"),
     Action.TRAIN: ("+", "green"),
@@ -50,11 +52,23 @@ def _change(change: Change, style: Style) -> Iterator[str]:
     word = pad(change.action.value, 8)
     yield f"  {style(f'{symbol} {word}', color)} {style(clean(str(change.address)), 'bold')}{style(where, 'dim')}"
     facts = [*change.notes, *(f"shared with {a}" for a in change.also)]
-    if facts:
-        yield INDENT + clean(" · ".join(facts))
+    yield from _wrapped(" · ".join(facts))
     yield from _fields(change.fields, style, created=change.action is Action.CREATE)
     at = f" ({change.reason.at})" if change.reason.at else ""
-    yield INDENT + style(clean(f"because {change.reason.text}{at}"), "dim")
+    for line in _wrapped(f"because {change.reason.text}{at}"):
+        yield style(line, "dim")
+
+
+def _wrapped(text: str) -> list[str]:
+    """The text in lines that fit 80 columns; an address or a path is never cut."""
+    return textwrap.wrap(
+        clean(text),
+        COLUMNS,
+        initial_indent=INDENT,
+        subsequent_indent=INDENT,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _upload(change: Change, style: Style) -> str:

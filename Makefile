@@ -1,0 +1,34 @@
+# Everything runs in .venv, made from pyproject.toml on first use.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test lint format bench clean
+
+demo: $(READY)  ## Train and serve the example estate on the emulator, then change one line.
+	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo
+
+test: $(READY)  ## All tests; no network needed.
+	$(BIN)/pytest -n auto
+
+lint: $(READY)  ## Style, types and import contracts.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY)  ## Put the code in its normal form.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY)  ## Costs as ratios against floors and peers of the same run.
+	@for file in bench/*.py; do $(BIN)/python $$file || exit 1; done
+
+clean:
+	rm -rf $(VENV) .reconciler
+
+$(READY): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
