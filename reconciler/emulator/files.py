@@ -69,9 +69,9 @@ def render(call: Call, file: File) -> Json:
         "purpose": file.purpose,
         "status": status(file, call.now, call.surface),
     }
-    if file.expires_at or call.surface is Surface.OPENAI:
+    if file.expires_at:
         body["expires_at"] = file.expires_at
-    if call.surface is Surface.OPENAI or (file.flaw and call.now >= file.ready_at):
+    if file.flaw and call.now >= file.ready_at:
         body["status_details"] = file.flaw
     return body
 

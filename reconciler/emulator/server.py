@@ -29,7 +29,7 @@ def run(
 ) -> None:
     """Serve until SIGINT or SIGTERM, then save and return. Port 0 picks a free one.
 
-    Raises OSError when the port is taken, ValueError when the state file is not one.
+    Raises OSError when the port or the state file is in use, ValueError when the file is not one.
     """
     listener = _listen(host, port)
     with listener:

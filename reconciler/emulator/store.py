@@ -15,17 +15,25 @@ from reconciler.emulator.records import State
 from reconciler.emulator.requests import RequestLog
 from reconciler.emulator.trainer import Trainer
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 _STATE = TypeAdapter(State)
 
 
 class Store:
     """Every request takes one `turn`: alone, after all that was due by the clock has happened, kept when it ends.
 
+    Raises OSError when another emulator holds the state file, ValueError when it is not one.
+
     `settlers` are asked at each turn to bring their part up to date; they say whether anything changed.
     """
 
     def __init__(self, path: Path | None = None, speed: float = 1.0, clock: Clock | None = None):
         self.path = path
+        self._claim = _claim(path) if path else None
         self.state = _load(path)
         self.clock = clock or Clock(speed, self.state.clock)
         self.trainer = Trainer()
@@ -65,8 +73,7 @@ class Store:
         if self.path is None:
             return
         self.state.clock = self.clock.anchor()
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        half_written = self.path.with_name(f"{self.path.name}.{os.getpid()}.new")
+        half_written = self.path.with_name(f".{self.path.name}.new")
         half_written.write_bytes(_STATE.dump_json(self.state))
         half_written.replace(self.path)
 
@@ -75,6 +82,22 @@ class Store:
         self.fetcher.close()
         with self._lock:
             self.save()
+            if self._claim is not None:
+                os.close(self._claim)
+                self._claim = None
+
+
+def _claim(path: Path) -> int:
+    """Keep the state file for ourselves: two emulators on one file would forget each other's writes in turn."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o644)
+    if fcntl:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            raise OSError(f"{path} is in use by another emulator") from None
+    return descriptor
 
 
 def _load(path: Path | None) -> State:
@@ -83,4 +106,4 @@ def _load(path: Path | None) -> State:
     try:
         return _STATE.validate_json(path.read_bytes())
     except ValidationError as error:
-        raise ValueError(f"{path} is not a state file of this emulator: {error.errors()[0]['msg']}") from error
+        raise ValueError(f"{path} is not a state file of this emulator: {error.errors()[0]['msg']}") from None

@@ -1,11 +1,13 @@
 """The server as a program: its life, its state file, its controls, and what it makes of junk."""
 
+import asyncio
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,10 @@ import httpx2
 import pytest
 from openai import AzureOpenAI
 
+from reconciler.emulator.app import create_app
 from reconciler.emulator.clock import Anchor, Clock
 from reconciler.emulator.server import Embedded, run
+from reconciler.emulator.store import Store
 
 AUTH = {"Authorization": "Bearer any"}
 BASE = "gpt-4.1-mini-2025-04-14"
@@ -117,7 +121,7 @@ def test_state_survives_a_restart_and_a_running_job_goes_on(tmp_path: Path, rows
             assert [e.message for e in after][-len(before) :] == [e.message for e in before], "the same curve"
             raw.post("/_emulator/advance", json={"seconds": 3600})
             assert client.fine_tuning.jobs.retrieve(job).status == "succeeded"
-    assert [path.name for path in state.parent.iterdir()] == ["state.json"], "nothing half-written stays"
+    assert not list(state.parent.glob("*.new")), "nothing half-written stays"
 
 
 def account_path() -> str:
@@ -129,6 +133,36 @@ def test_a_file_that_is_no_state_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.json").write_text('{"accounts": 3}')
     with pytest.raises(ValueError, match="not a state file"):
         Embedded(tmp_path / "notes.json")
+
+
+def test_two_emulators_cannot_share_a_state_file(tmp_path: Path) -> None:
+    with Embedded(tmp_path / "state.json"), pytest.raises(OSError, match="in use by another emulator"):
+        Embedded(tmp_path / "state.json")
+    with Embedded(tmp_path / "state.json"):
+        pass
+
+
+def test_many_clients_at_once(world: Any, rows: Any) -> None:
+    """Writes from many threads: each is answered, none is lost."""
+    world.account()
+
+    def upload(number: int) -> int:
+        name = f"{number}.jsonl"
+        url = f"{world.url}/accounts/aoai-sweden/openai/files"
+        return httpx2.post(url, headers=AUTH, data={"purpose": "batch"}, files={"file": (name, rows())}).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(upload, range(40))) == {201}
+    assert len(world.raw.get("/accounts/aoai-sweden/openai/files").json()["data"]) == 40
+
+
+def test_it_runs_within_a_process_too() -> None:
+    async def ask() -> httpx2.Response:
+        transport = httpx2.ASGITransport(app=create_app(Store(None, 1.0)))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://emulator", headers=AUTH) as client:
+            return await client.put(account_path(), json={"location": "x"})
+
+    assert asyncio.run(ask()).json()["properties"]["endpoint"] == "http://emulator/accounts/aoai/"
 
 
 def test_a_port_in_use_is_an_oserror() -> None:
