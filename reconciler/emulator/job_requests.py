@@ -57,7 +57,7 @@ def _method(body: Json) -> Json:
     method = body.get("method")
     if method is None:
         return {"type": "supervised"}
-    if not isinstance(method, dict) or method.get("type") not in hyperparameters.BY_METHOD:
+    if not isinstance(method, dict) or method.get("type") not in list(hyperparameters.BY_METHOD):
         raise bad_request("'method.type' must be supervised, dpo or reinforcement.", param="method")
     if not isinstance(method.get(method["type"], {}), dict):
         raise bad_request(f"'method.{method['type']}' must be an object.", param="method")
