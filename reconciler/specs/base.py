@@ -13,11 +13,25 @@ from reconciler.model import codes
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.specs.documents import Located
 
-NAME = r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?\Z"
-_NAME = re.compile(NAME)
-MAX_NAME = 63
+PATTERN_WORDS: dict[str, str] = {}
+"""What users read, in the terminal and in their editor, when a value misses a pattern."""
 
-Name = Annotated[str, Field(pattern=NAME.replace(r"\Z", "$"), max_length=MAX_NAME)]
+
+def described(pattern: str, words: str) -> str:
+    """A pattern for `Field`; it must mean the same to Rust, Python and ECMAScript."""
+    PATTERN_WORDS[pattern] = words
+    return pattern
+
+
+MAX_NAME = 63
+NAME = described(
+    r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$",
+    f"Names have small letters, digits, dots and dashes, begin and end with a letter or digit, "
+    f"and have at most {MAX_NAME} characters.",
+)
+_NAME = re.compile(NAME.replace("$", r"\Z"))
+
+Name = Annotated[str, Field(pattern=NAME, max_length=MAX_NAME)]
 
 
 class Strict(BaseModel):
@@ -80,7 +94,9 @@ def _sentence(error: Any) -> str:
     if kind == "literal_error":
         return f"Expected {context['expected']}."
     if kind == "string_pattern_mismatch":
-        return f"Names match {NAME.replace(chr(92) + 'Z', '$').strip('^$')} and have at most {MAX_NAME} characters."
+        return PATTERN_WORDS.get(context["pattern"], f"Expected text that matches {context['pattern']}.")
+    if kind in ("model_type", "dict_type"):
+        return "Expected a mapping: keys with values, or {} for none."
     if kind in ("value_error", "union_tag_not_found", "union_tag_invalid") and "error" in context:
         return str(context["error"])
     message = str(error["msg"]).removeprefix("Input should be ").removeprefix("Value error, ")

@@ -6,16 +6,29 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from reconciler.specs.base import Name, Strict
+from reconciler.specs.base import Name, Strict, described
 
 Auto = Literal["auto"]
+
+_JOB = described(
+    r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(/[a-z0-9]([a-z0-9.-]*[a-z0-9])?)?$", "Expected the name of a job, or CHAIN/STAGE."
+)
+_SUFFIX = described(r"^[a-z0-9-]*$", "A suffix has small letters, digits and dashes.")
 
 
 class JobRef(Strict):
     """The model of another job, or of one of its checkpoints."""
 
-    job: str = Field(description="Name of a job, or CHAIN/STAGE.")
-    checkpoint: int | None = Field(default=None, ge=1, description="Step of the checkpoint; absent: the final model.")
+    job: str = Field(
+        pattern=_JOB, max_length=127, description="Name of a job, or CHAIN/STAGE.", examples=["support-base"]
+    )
+    checkpoint: int | None = Field(
+        default=None,
+        ge=1,
+        le=1_000_000_000,
+        description="Step of the checkpoint; absent: the final model.",
+        examples=[200],
+    )
 
 
 def _base_kind(value: Any) -> str:
@@ -32,13 +45,13 @@ class Hyperparameters(Strict):
     """As in the vendor's API; `auto` is the same as absent."""
 
     n_epochs: Annotated[int, Field(ge=1, le=50)] | Auto | None = Field(
-        default=None, description="Passes over the training data, 1 to 50."
+        default=None, description="Passes over the training data, 1 to 50.", examples=[3, "auto"]
     )
     batch_size: Annotated[int, Field(ge=1, le=256)] | Auto | None = Field(
-        default=None, description="Rows a step, 1 to 256."
+        default=None, description="Rows a step, 1 to 256.", examples=[4, "auto"]
     )
     learning_rate_multiplier: Annotated[float, Field(gt=0, le=100)] | Auto | None = Field(
-        default=None, description="Scales the service's learning rate."
+        default=None, description="Scales the service's learning rate.", examples=[0.1, "auto"]
     )
 
     def explicit(self) -> dict[str, Any]:
@@ -49,21 +62,39 @@ class Hyperparameters(Strict):
 class Job(Strict):
     """A training run: what it starts from, what it learns, and how."""
 
-    target: Name = Field(description="Where it trains.")
-    base_model: BaseModelField = Field(description="A dated snapshot, a fine-tuned model id, or {job: NAME}.")
+    target: Name = Field(description="Where it trains.", examples=["sweden"])
+    base_model: BaseModelField = Field(
+        description="A dated snapshot, a fine-tuned model id, or {job: NAME}.",
+        examples=["gpt-4.1-mini-2025-04-14", {"job": "support-base"}],
+    )
     suffix: str | None = Field(
         default=None,
-        pattern=r"^[a-z0-9-]*$",
+        pattern=_SUFFIX,
         max_length=64,
         description="Part of the model's name; default: the job's.",
+        examples=["support"],
     )
-    training: Name = Field(description="Dataset to train on.")
-    validation: Name | None = Field(default=None, description="Dataset to measure on; must share no row with training.")
+    training: Name = Field(description="Dataset to train on.", examples=["support-2026-01"])
+    validation: Name | None = Field(
+        default=None, description="Dataset to measure on; must share no row with training.", examples=["support-valid"]
+    )
     method: Literal["supervised"] = Field(default="supervised", description="How it learns.")
-    hyperparameters: Hyperparameters = Field(default=Hyperparameters(), description="Left to the service where absent.")
-    seed: int | None = Field(default=None, ge=0, le=2147483647, description="For a repeatable run.")
+    hyperparameters: Hyperparameters = Field(
+        default=Hyperparameters(),
+        description="Left to the service where absent.",
+        examples=[{"n_epochs": 3, "batch_size": "auto", "learning_rate_multiplier": 0.1}],
+    )
+    seed: int | None = Field(
+        default=None, ge=0, le=2147483647, description="Number that makes the run repeatable.", examples=[7]
+    )
     training_type: Literal["standard", "global", "developer"] | None = Field(
         default=None, description="Azure: where the run may be computed; changes its price, never its identity."
     )
-    retries: int = Field(default=0, ge=0, le=10, description="New attempts after a failed run.")
-    generation: int = Field(default=1, ge=1, description="Raise it to train the same thing again on purpose.")
+    retries: int = Field(default=0, ge=0, le=10, description="New attempts after a failed run.", examples=[1])
+    generation: int = Field(
+        default=1,
+        ge=1,
+        le=1_000_000,
+        description="Raise it to train the same thing again on purpose.",
+        examples=[2],
+    )
