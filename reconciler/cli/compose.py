@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,10 +17,12 @@ from reconciler.engine.context import Stop
 from reconciler.model import codes
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.errors import DiagnosticsError
+from reconciler.providers.hosts import may_receive_credentials
 from reconciler.specs.base import Entry
 from reconciler.specs.dataset import Dataset
 from reconciler.specs.parse import Specs, load
 from reconciler.specs.target import AzureTarget
+from reconciler.specs.target import Target as TargetSpec
 
 if TYPE_CHECKING:
     import httpx2
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from reconciler.engine.operations import World
     from reconciler.providers.base import Target
 
+ALLOW_HOSTS = "RECONCILER_ALLOW_HOSTS"
 STATE_FOLDER = ".reconciler"
 EMBEDDED_SPEED = 60.0
 """Virtual seconds a second of an emulator inside the process: a run of ten minutes takes ten seconds."""
@@ -46,7 +50,7 @@ def load_offline(root: Path, *, every_dataset: bool = False) -> Loaded:
     specs, problems = load(root)
     used = {name for job in specs.jobs.values() for name in (job.spec.training, job.spec.validation) if name}
     facts: dict[str, DatasetFacts] = {}
-    found = list(problems)
+    found = [*problems, *_check_hosts(specs)]
     for name, entry in sorted(specs.datasets.items()):
         if every_dataset or name in used:
             fact, wrong = _scan(specs, entry)
@@ -76,6 +80,17 @@ def _shown(file: Path) -> str:
         return str(file.relative_to(Path.cwd()))
     except ValueError:
         return str(file)
+
+
+def _check_hosts(specs: Specs) -> Iterator[Diagnostic]:
+    """A host that a spec alone names must not receive credentials, unless the operator allows it outside the specs."""
+    allowed = [h.strip() for h in os.environ.get(ALLOW_HOSTS, "").split(",") if h.strip()]
+    for entry in specs.targets.values():
+        address = entry.spec.address
+        if address and not may_receive_credentials(address[1], entry.spec.provider, allowed):
+            key, url = address
+            detail = f"{url} would receive the operator's credentials. {codes.ENDPOINT_REFUSED.way_out}"
+            yield codes.ENDPOINT_REFUSED.at(entry.place.value(key), detail)
 
 
 @contextmanager
@@ -111,10 +126,10 @@ def _emulator(where: Where) -> Iterator[str | None]:
 
 
 @contextmanager
-def _targets(specs: Iterable[Entry[AzureTarget]], emulator: str | None, stop: Stop) -> Iterator[Mapping[str, Target]]:
+def _targets(specs: Iterable[Entry[TargetSpec]], emulator: str | None, stop: Stop) -> Iterator[Mapping[str, Target]]:
     import httpx2
 
-    from reconciler.providers import azure
+    from reconciler.providers import azure, openai
     from reconciler.providers.base import Pace
 
     # An emulator's lists do not lag and its days are short.
@@ -124,11 +139,12 @@ def _targets(specs: Iterable[Entry[AzureTarget]], emulator: str | None, stop: St
         entries = list(specs)
         if emulator:
             for entry in entries:
-                _ensure_account(client, emulator, entry.spec)
-        targets = {
-            e.name: azure.connect(e.name, e.spec, client, pace=pace, sleep=stop.sleep, emulator=emulator)
-            for e in entries
-        }
+                if isinstance(entry.spec, AzureTarget):
+                    _ensure_account(client, emulator, entry.spec)
+        targets = {}
+        for e in entries:
+            vendor: Any = azure if isinstance(e.spec, AzureTarget) else openai
+            targets[e.name] = vendor.connect(e.name, e.spec, client, pace=pace, sleep=stop.sleep, emulator=emulator)
         try:
             yield targets
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from reconciler.cli import options
 from reconciler.cli.compose import connected, load_offline
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
+from reconciler.plan.closing import closings
 from reconciler.plan.graph import build_graph
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import status as render_status
@@ -29,6 +31,8 @@ def status(root: Path, parallelism: int, embedded: bool, emulator_url: str | Non
         progress = operations.progress(world, observed)
     graph = build_graph(loaded.specs, loaded.facts)
     click.echo(render_status.render(graph, observed, progress, terminal.out), nl=False)
-    told = render_diagnostics.render([p for o in observed.values() for p in o.problems], terminal.err)
+    problems = [p for o in observed.values() for p in o.problems]
+    problems += closings(loaded.specs, loaded.specs.targets, int(time.time()))
+    told = render_diagnostics.render(problems, terminal.err)
     if told:
         click.echo("\n" + told, nl=False, err=True)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from reconciler.engine.context import Context, Stopped
+from reconciler.engine.gate import TrainingGate, is_refusal, make_gates
 from reconciler.engine.serving import deploy
 from reconciler.engine.training import cancel_duplicate, submit
 from reconciler.engine.uploading import upload
@@ -53,10 +54,12 @@ class Executor:
         self.next_poll: dict[str, float] = {}
         self.started: dict[str, float] = {}
         self.outcomes: dict[str, Outcome] = {}
+        self.gates: dict[str, TrainingGate] = {}
 
     def run(self, steps: Sequence[Step]) -> tuple[Outcome, ...]:
         """Do everything that can be done; one outcome a step, in the order of the steps."""
         self.waiting = {step.key: step for step in steps}
+        self.gates = make_gates(self.context.targets, steps)
         while self.waiting or self.running or self.watched:
             if self.context.stop.is_set:
                 break
@@ -70,6 +73,10 @@ class Executor:
     def _skip(self) -> None:
         """Give up what needs something that did not come about; again and again, for what needs that in turn."""
         for step in list(self.waiting.values()):
+            gate = self.gates.get(step.change.target)
+            if gate and gate.refusal and step.key in gate.guarded:
+                self._finish(step, Outcome(step.key, Result.SKIPPED, gate.refusal.code.summary))
+                continue
             done = [(need, self.outcomes[need].result) for need in step.needs if need in self.outcomes]
             for need, result in done:
                 if result not in GOOD and step.key in self.waiting:
@@ -81,7 +88,8 @@ class Executor:
         busy = {step.exclusive for step in self.running.values() if step.exclusive}
         for step in list(self.waiting.values()):
             ready = all(need in self.outcomes for need in step.needs)
-            if not ready or step.exclusive in busy:
+            gate = self.gates.get(step.change.target)
+            if not ready or step.exclusive in busy or (gate and not gate.allows(step)):
                 continue
             del self.waiting[step.key]
             if step.exclusive:
@@ -103,6 +111,9 @@ class Executor:
             desired = step.change.desired
             at = desired.place.range() if isinstance(desired, DesiredRun | DesiredDeployment) else None
             problem = diagnose(error, step.key, at)
+            gate = self.gates.get(step.change.target)
+            if gate and is_refusal(problem):
+                gate.refused(problem)
             return Outcome(step.key, Result.FAILED, problem.code.summary, diagnostics=(problem,))
 
     def _operation(self, step: Step) -> Callable[[Step], Outcome | Watch]:
@@ -116,11 +127,16 @@ class Executor:
         return self._follow if action is Action.WAIT else self._train
 
     def _upload(self, step: Step) -> Outcome | Watch:
-        file = upload(step, self.context)
+        file, sent = upload(step, self.context)
+        gate = self.gates.get(step.change.target)
+        if gate and sent and not gate.is_open:
+            gate.sent.append(file.id)
         return Outcome(step.key, Result.UPLOADED) if file.usable else Watch(step, file.id)
 
     def _train(self, step: Step) -> Outcome | Watch:
         job = submit(step, self.context)
+        if gate := self.gates.get(step.change.target):
+            gate.passed()
         return Watch(step, job.id) if self.wait else Outcome(step.key, Result.SUBMITTED, job.id)
 
     def _follow(self, step: Step) -> Outcome | Watch:
@@ -181,6 +197,9 @@ class Executor:
         begun = self.started.get(step.key)
         timed = replace(outcome, seconds=time.monotonic() - begun) if begun is not None else outcome
         self.outcomes[step.key] = timed
+        gate = self.gates.get(step.change.target)
+        if gate and step.key in gate.first and outcome.result not in GOOD and not gate.refusal:
+            gate.passed()  # the try failed for a reason of its own
         self.context.emit(StepFinished(timed))
 
     def _wind_down(self) -> None:

@@ -11,19 +11,20 @@ from reconciler.plan.steps import Step
 from reconciler.providers.base import Target
 
 
-def upload(step: Step, context: Context) -> ObservedFile:
-    """The dataset's file on the target, sent if it is not there yet; it may still be in processing."""
+def upload(step: Step, context: Context) -> tuple[ObservedFile, bool]:
+    """The dataset's file on the target, which may still be in processing, and whether it was sent just now."""
     facts = step.change.desired
     assert isinstance(facts, DatasetFacts)
     target = context.targets[step.change.target]
     name = marks.file_name(facts.name, facts.digest, context.graph.estate)
-    return create_once(
-        look=lambda: find_file(target, name),
-        create=lambda: target.training.upload(name, upload_form(facts.file, target.limits.byte_order_mark)),
-        target=target,
-        context=context,
-        step=step.key,
-    )
+    sent: list[ObservedFile] = []
+
+    def create() -> ObservedFile:
+        sent.append(target.training.upload(name, upload_form(facts.file, target.limits.byte_order_mark)))
+        return sent[-1]
+
+    file = create_once(lambda: find_file(target, name), create, target, context, step.key)
+    return file, bool(sent)
 
 
 def find_file(target: Target, name: str) -> ObservedFile | None:

@@ -181,6 +181,12 @@ TARGET_SHARED = _error(
     "The account would be observed and written twice.",
     "Use one target for both.",
 )
+NO_DEPLOYMENTS = _error(
+    "no-deployments",
+    "the target has no deployments",
+    "On the OpenAI platform a fine-tuned model is served as soon as it is trained.",
+    "Remove the target here; callers name the model itself: reconciler status shows it.",
+)
 ENDPOINT_REFUSED = _error(
     "endpoint-refused",
     "the endpoint is not one of the vendor's",
@@ -369,6 +375,19 @@ BLOCKED = _error(
     "this waits for something that will not happen by itself",
     "What it depends on is blocked.",
     "Mend the cause, which is reported on its own.",
+)
+TRAINING_CLOSED = _error(
+    "training-closed",
+    "OpenAI no longer creates fine-tuning jobs",
+    "The platform is winding fine-tuning down: 403 training_not_available. Models that exist keep serving until their "
+    "base model is shut down.",
+    "Train on an Azure target instead: move the job's `target`.",
+)
+TRAINING_CLOSES = _warning(
+    "training-closes",
+    "OpenAI stops creating fine-tuning jobs soon",
+    "Self-serve fine-tuning on the OpenAI platform ends on 2027-01-06 for everybody.",
+    "Train what you still need before that day, or move the job's `target` to Azure.",
 )
 RUN_DUPLICATE = _warning(
     "run-duplicate",

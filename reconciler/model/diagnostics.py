@@ -53,9 +53,10 @@ class Code:
         *,
         hint: str = "",
         address: str = "",
+        facts: str = "",
         related: Iterable[tuple[str, SourceRange]] = (),
     ) -> Diagnostic:
-        return Diagnostic(self, detail, hint=hint, address=address, range=range, related=tuple(related))
+        return Diagnostic(self, detail, hint=hint, address=address, range=range, facts=facts, related=tuple(related))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ class Diagnostic:
     """A few words that stand beside the caret."""
     address: str = ""
     range: SourceRange | None = None
+    facts: str = ""
+    """What a vendor's support asks for: status, code, request id."""
     related: tuple[tuple[str, SourceRange], ...] = ()
     """Other places that belong to the problem, each with a word on how."""
 

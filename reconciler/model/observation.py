@@ -147,6 +147,8 @@ class ObservedAccount:
     id: str
     region: str
     endpoint: str
+    serves_by_name: bool = False
+    """Whether a model is served as soon as it is trained, without a deployment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from reconciler.plan.diff import Difference, compare, wanted_fields
 from reconciler.plan.runs import RunState
 from reconciler.plan.training import TrainingPlanner
 from reconciler.specs.parse import Specs
+from reconciler.specs.target import AzureTarget
 
 
 class DeploymentPlanner:
@@ -70,7 +71,9 @@ class DeploymentPlanner:
         if not isinstance(desired.model, RunRef):
             return None
         home = self.graph.runs[desired.model.address].target
-        return None if home == desired.target else self.specs.targets[home].spec.account_id
+        spec = self.specs.targets[home].spec
+        assert isinstance(spec, AzureTarget)  # the references were checked
+        return None if home == desired.target else spec.account_id
 
     def _clash(self, desired: DesiredDeployment, live: ObservedDeployment) -> None:
         mark = live.mark

@@ -8,6 +8,7 @@ from reconciler.datasets.scan import DatasetFacts
 from reconciler.model.diagnostics import Diagnostic, in_order
 from reconciler.model.observation import Observation
 from reconciler.plan.changes import Action, Change
+from reconciler.plan.closing import closings, has_closed
 from reconciler.plan.deployments import DeploymentPlanner
 from reconciler.plan.graph import build_graph
 from reconciler.plan.plan import ORDER, Plan
@@ -21,11 +22,15 @@ def make_plan(specs: Specs, facts: Mapping[str, DatasetFacts], observed: Mapping
     `facts` is keyed by dataset, `observed` by target; both must hold everything that the specs name.
     """
     graph = build_graph(specs, facts)
-    training = TrainingPlanner(graph, facts, observed)
+    now = max((o.observed_at for o in observed.values()), default=0)
+    closed = frozenset(name for name in specs.targets if has_closed(specs, name, now))
+    training = TrainingPlanner(graph, facts, observed, closed)
     training.plan()
     serving = DeploymentPlanner(specs, graph, observed, training)
     serving.plan()
     diagnostics: list[Diagnostic] = [*training.diagnostics, *serving.diagnostics]
+    trains_on = [c.target for c in training.changes.values() if c.action.trains]
+    diagnostics += closings(specs, trains_on, now)
     for observation in observed.values():
         diagnostics += observation.problems
     return Plan(
@@ -37,7 +42,7 @@ def make_plan(specs: Specs, facts: Mapping[str, DatasetFacts], observed: Mapping
         objects=sum(o.objects for o in observed.values()),
         wanted=len(graph.runs) + len(graph.deployments),
         complete=all(o.complete for o in observed.values()),
-        observed_at=max((o.observed_at for o in observed.values()), default=0),
+        observed_at=now,
         graph=graph,
         models=training.models(),
     )

@@ -29,11 +29,17 @@ class TrainingPlanner:
     """`changes` by key; `actions` says for each wanted run what is done about it."""
 
     def __init__(
-        self, graph: ResourceGraph, facts: Mapping[str, DatasetFacts], observed: Mapping[str, Observation]
+        self,
+        graph: ResourceGraph,
+        facts: Mapping[str, DatasetFacts],
+        observed: Mapping[str, Observation],
+        closed: frozenset[str] = frozenset(),
     ) -> None:
+        """`closed`: targets that create no runs any more."""
         self.graph = graph
         self.facts = facts
         self.observed = observed
+        self.closed = closed
         self.indexes = {name: MarkIndex(o) for name, o in observed.items() if o.complete}
         self.files = {name: _files_by_name(o) for name, o in observed.items()}
         self.views: dict[Address, RunView] = {}
@@ -108,6 +114,11 @@ class TrainingPlanner:
         above = self.action(parent) if parent else Action.NONE
         if above in (Action.BLOCKED, Action.PARKED):
             self._add(run, above, Reason("needs-parent", f"it trains on top of {parent}, which is {above.value}"), view)
+            return
+        if run.target in self.closed:
+            code = codes.TRAINING_CLOSED
+            self._add(run, Action.BLOCKED, Reason(code.id, code.summary), view)
+            self._say(code, run, f"{run.target}: {code.meaning} {code.way_out}")
             return
         parent_view = self.view(parent) if parent else None
         needs = [str(parent)] if parent and not (parent_view and parent_view.state is RunState.READY) else []

@@ -127,6 +127,8 @@ class Target:
     training: Training
     serving: Serving | None
     pace: Pace
+    may_refuse_training: bool = False
+    """Whether the service may turn out to train nothing any more, which shows only when a run is created."""
 
     def close(self) -> None:
         """Let go of every connection."""

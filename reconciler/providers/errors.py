@@ -101,6 +101,7 @@ _BY_CODE: dict[str, Code] = {
     "CannotChangeDeploymentModel": codes.SERVICE_MODEL_CHANGE,
     "DeploymentModelNotSupported": codes.SERVICE_MODEL_UNSUPPORTED,
     "RequestConflict": codes.SERVICE_CONFLICT,
+    "training_not_available": codes.TRAINING_CLOSED,
 }
 
 
@@ -124,4 +125,4 @@ def diagnose(error: ServiceError, address: str, at: SourceRange | None = None) -
     message = error.message.strip()
     sentence = message if message.endswith((".", "!", "?")) else f"{message}."
     who = f"{error.service}: " if error.service else ""
-    return code.at(at, f"{who}{sentence} {code.way_out}", hint=" · ".join(facts), address=address)
+    return code.at(at, f"{who}{sentence} {code.way_out}", address=address, facts="   ".join(facts))

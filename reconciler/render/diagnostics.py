@@ -27,7 +27,7 @@ def _block(d: Diagnostic, style: Style) -> Iterator[str]:
     head = style(f"{d.severity.value}:", "bold", _COLOR[d.severity])
     yield f"{head} {style(d.code.summary, 'bold')} {style(f'[{d.code.id}]', 'dim')}"
     if d.address:
-        facts = f"   {clean(d.hint)}" if d.hint and (d.range is None or not d.range.text) else ""
+        facts = f"   {clean(d.facts)}" if d.facts else ""
         yield f"  {clean(d.address)}{style(facts, 'dim')}"
     if d.range:
         yield from _place(d.range, d.hint, style, _COLOR[d.severity])
@@ -80,7 +80,7 @@ def as_json(d: Diagnostic) -> dict[str, Any]:
         "severity": d.severity.value,
         "code": d.code.id,
         "summary": d.code.summary,
-        "detail": " ".join(part for part in (d.detail, d.hint) if part),
+        "detail": " ".join(part for part in (d.detail, d.hint, d.facts) if part),
     }
     if d.address:
         shown["address"] = d.address

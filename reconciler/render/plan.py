@@ -121,17 +121,18 @@ def _summary(plan: Plan, style: Style) -> str:
     if not plan.changes:
         if not plan.complete:
             return style("Nothing to do on the targets that could be read; not all of them could.", "bold", "yellow")
-        runs, deployments = len(plan.graph.runs), len(plan.graph.deployments)
-        what = f"{plural(runs, 'run')} and {plural(deployments, 'deployment')} on {plural(plan.targets, 'target')}"
-        verb = "matches" if runs + deployments == 1 else "match"
-        return f"{style('No changes.', 'bold', 'green')} {what} {verb} the specs."
-    counts = {
+        counts = [(len(plan.graph.runs), "run"), (len(plan.graph.deployments), "deployment")]
+        what = " and ".join(plural(n, word) for n, word in counts if n) or "Nothing is wanted, and nothing"
+        verb = "match" if sum(n for n, _ in counts) > 1 else "matches"
+        done = style("No changes.", "bold", "green")
+        return f"{done} {what} on {plural(plan.targets, 'target')} {verb} the specs."
+    numbers = {
         "train": plan.count(Action.TRAIN, Action.RETRY),
         "add": plan.count(Action.CREATE),
         "change": plan.count(Action.UPDATE),
         "destroy": plan.count(Action.DELETE),
     }
-    line = "Plan: " + ", ".join(f"{n} to {word}" for word, n in counts.items()) + "."
+    line = "Plan: " + ", ".join(f"{n} to {word}" for word, n in numbers.items()) + "."
     more = {
         "to upload": plan.count(Action.UPLOAD),
         "to wait for": plan.count(Action.WAIT),

@@ -33,7 +33,8 @@ def _target(graph: ResourceGraph, o: Observation, progress: Mapping[str, RunProg
     account = o.account.id.rstrip("/").rpartition("/")[2]
     facts = f"{o.account.region} · {account} · {plural(o.objects, 'object')}"
     lines = [f"{head}  {style(facts, 'dim')}"]
-    runs = [_run(graph, job, progress.get(job.id)) for job in _own_runs(graph, o)]
+    by_name = o.account.serves_by_name
+    runs = [_run(graph, job, progress.get(job.id), by_name=by_name) for job in _own_runs(graph, o)]
     deployments = [_deployment(graph, d) for d in sorted(o.deployments, key=lambda d: d.name)]
     if runs:
         lines.append(style("  runs", "dim"))
@@ -51,7 +52,9 @@ def _own_runs(graph: ResourceGraph, o: Observation) -> list[ObservedJob]:
     return sorted(own, key=lambda j: j.order)
 
 
-def _run(graph: ResourceGraph, job: ObservedJob, progress: RunProgress | None) -> tuple[tuple[str, str], ...]:
+def _run(
+    graph: ResourceGraph, job: ObservedJob, progress: RunProgress | None, *, by_name: bool
+) -> tuple[tuple[str, str], ...]:
     names = [str(a) for a, run in graph.runs.items() if run.mark == job.mark]
     words = []
     if progress and progress.step is not None:
@@ -60,6 +63,8 @@ def _run(graph: ResourceGraph, job: ObservedJob, progress: RunProgress | None) -
             words.append(f"loss {progress.loss:.3g}")
     if job.trained_tokens:
         words.append(f"{job.trained_tokens:,} tokens")
+    if by_name and job.fine_tuned_model:
+        words.append(job.fine_tuned_model)
     if job.error:
         words.append(str(job.error))
     name = names[0] if names else f"{job.suffix or job.id} (not in the specs)"

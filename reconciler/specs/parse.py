@@ -20,18 +20,18 @@ from reconciler.specs.deployment import Deployment
 from reconciler.specs.documents import Document, Located, read
 from reconciler.specs.job import Job
 from reconciler.specs.references import check_references
-from reconciler.specs.target import AzureTarget
+from reconciler.specs.target import PROVIDERS, Target
 
 T = TypeVar("T", bound=BaseModel)
 
 SUFFIXES = (".yaml", ".yml")
 KINDS: dict[str, type[Strict]] = {
-    "targets": AzureTarget,
     "datasets": Dataset,
     "jobs": Job,
     "deployments": Deployment,
 }
-TOP_KEYS = ["version", "estate", "targets", "datasets", "jobs", "chains", "deployments"]
+SECTIONS = ("targets", "datasets", "jobs", "chains", "deployments")
+TOP_KEYS = ["version", "estate", *SECTIONS]
 
 
 @dataclass(slots=True)
@@ -43,20 +43,21 @@ class Specs:
     """Files outside it are never read as datasets."""
     estate: str = ""
     files: int = 0
-    targets: dict[str, Entry[AzureTarget]] = field(default_factory=dict)
+    targets: dict[str, Entry[Target]] = field(default_factory=dict)
     datasets: dict[str, Entry[Dataset]] = field(default_factory=dict)
     jobs: dict[str, Entry[Job]] = field(default_factory=dict)
     chains: dict[str, list[str]] = field(default_factory=dict)
     """Chain -> its stages as job names, first to last."""
     deployments: dict[str, Entry[Deployment]] = field(default_factory=dict)
+    broken: set[tuple[str, str]] = field(default_factory=set)
+    """Entries (section, name) that are there but could not be read: naming one is no second error."""
 
 
 def load(root: Path) -> tuple[Specs, tuple[Diagnostic, ...]]:
     """Read a spec root; raises `DiagnosticsError` with every problem when there is an error among them."""
     specs = Specs(root, find_repository(root))
     problems = list(_Loader(specs).load())
-    if not has_errors(problems):
-        problems += check_references(specs)
+    problems += check_references(specs)
     if has_errors(problems):
         raise DiagnosticsError(problems)
     return specs, in_order(problems)
@@ -120,7 +121,7 @@ class _Loader:
             place = document.at(key)
             if key == "estate":
                 yield from self.estate(value, place)
-            elif key == "chains" or key in KINDS:
+            elif key in SECTIONS:
                 yield from self.section(key, value, place)
             elif key != "version":
                 detail = f"Known at the top of a file: {', '.join(TOP_KEYS)}."
@@ -157,13 +158,34 @@ class _Loader:
     def entry(self, kind: str, name: str, data: Any, place: Located) -> Iterator[Diagnostic]:
         if kind == "chains":
             jobs, problems = read_chain(name, data, place)
+            if problems:
+                self.specs.broken.add((kind, name))
             self.specs.jobs.update({job.name: job for job in jobs})
             self.specs.chains[name] = [job.name for job in jobs]
         else:
-            spec, problems = validate(KINDS[kind], data, place)
+            model, problems = _model(kind, data, place)
+            spec, wrong = validate(model, data, place) if model else (None, [])
+            problems += wrong
             if spec:
                 getattr(self.specs, kind)[name] = Entry(name, spec, place)
+            else:
+                self.specs.broken.add((kind, name))
         yield from problems
+
+
+def _model(kind: str, data: Any, place: Located) -> tuple[type[Strict] | None, list[Diagnostic]]:
+    """The model of an entry; a target's depends on its provider."""
+    if kind != "targets":
+        return KINDS[kind], []
+    provider = data.get("provider") if isinstance(data, Mapping) else None
+    if isinstance(provider, str) and provider in PROVIDERS:
+        return PROVIDERS[provider], []
+    words = list(PROVIDERS)
+    if provider is None:
+        detail = f"A target needs `provider`: {' or '.join(words)}."
+        return None, [codes.SPEC_MISSING_KEY.at(place.range(), detail, hint="needs provider")]
+    detail = f"Expected {' or '.join(words)}."
+    return None, [codes.SPEC_VALUE.at(place.value("provider"), detail, hint=did_you_mean(str(provider), words))]
 
 
 def _spec_files(root: Path) -> Iterator[Path]:

@@ -12,6 +12,7 @@ from reconciler.specs.base import Entry, did_you_mean
 from reconciler.specs.deployment import ChainRef, Deployment
 from reconciler.specs.documents import Located
 from reconciler.specs.job import Job, JobRef
+from reconciler.specs.target import OpenAITarget
 
 if TYPE_CHECKING:
     from reconciler.specs.parse import Specs
@@ -43,20 +44,37 @@ def _unknown(place: Located, path: tuple[str | int, ...], kind: str, name: str, 
     return codes.DANGLING_REFERENCE.at(place.value(*path), detail, hint=did_you_mean(name, words))
 
 
+def _missing(specs: Specs, section: str, name: str) -> bool:
+    """Whether nothing of that name was written; an entry with errors of its own is there."""
+    if name in getattr(specs, section) or (section, name) in specs.broken:
+        return False
+    return section != "jobs" or ("chains", name.partition("/")[0]) not in specs.broken
+
+
 def _job(specs: Specs, entry: Entry[Job]) -> Iterator[Diagnostic]:
     job, place = entry.spec, entry.place
-    if job.target not in specs.targets:
+    target = specs.targets.get(job.target)
+    if target:
+        yield from _suffix(entry, target.spec.provider)
+        if job.training_type is not None and isinstance(target.spec, OpenAITarget):
+            detail = "Only Azure has training types; remove the key."
+            yield codes.SPEC_COMBINATION.at(place.range("training_type"), detail)
+    elif _missing(specs, "targets", job.target):
         yield _unknown(place, ("target",), "target", job.target, specs.targets)
-    else:
-        yield from _suffix(entry, specs.targets[job.target].spec.provider)
     for key in ("training", "validation"):
         name = getattr(job, key)
-        if name is not None and name not in specs.datasets:
+        if name is not None and _missing(specs, "datasets", name):
             yield _unknown(place, (key,), "dataset", name, specs.datasets)
+    yield from _base(specs, entry)
+
+
+def _base(specs: Specs, entry: Entry[Job]) -> Iterator[Diagnostic]:
+    job, place = entry.spec, entry.place
     if isinstance(job.base_model, JobRef):
         parent = specs.jobs.get(job.base_model.job)
         if parent is None:
-            yield _unknown(place, ("base_model", "job"), "job", job.base_model.job, specs.jobs)
+            if _missing(specs, "jobs", job.base_model.job):
+                yield _unknown(place, ("base_model", "job"), "job", job.base_model.job, specs.jobs)
         elif parent.spec.target != job.target:
             detail = f"{parent.name} trains on {parent.spec.target}, this job on {job.target}."
             yield codes.OTHER_ACCOUNT.at(place.value("base_model"), detail, related=[("there", parent.place.range())])
@@ -90,27 +108,48 @@ def _deployment(specs: Specs, entry: Entry[Deployment]) -> Iterator[Diagnostic]:
     deployment, place = entry.spec, entry.place
     model = deployment.model
     if isinstance(model, ChainRef):
-        if model.chain not in specs.chains:
+        stages = [name.partition("/")[2] for name in specs.chains.get(model.chain, ())]
+        if _missing(specs, "chains", model.chain):
             yield _unknown(place, ("model", "chain"), "chain", model.chain, specs.chains)
-        elif model.stage is not None and f"{model.chain}/{model.stage}" not in specs.jobs:
-            stages = [name.partition("/")[2] for name in specs.chains[model.chain]]
+        elif model.stage is not None and _missing(specs, "jobs", f"{model.chain}/{model.stage}"):
             yield _unknown(place, ("model", "stage"), f"stage in chain {model.chain}", model.stage, stages)
-    elif isinstance(model, JobRef) and model.job not in specs.jobs:
+    elif isinstance(model, JobRef) and _missing(specs, "jobs", model.job):
         yield _unknown(place, ("model", "job"), "job", model.job, specs.jobs)
     shortest, longest = limits.DEPLOYMENT_NAME
     if not shortest <= len(entry.name) <= longest:
         detail = f"Azure takes {shortest} to {longest} characters for the name of a deployment."
         yield codes.SPEC_NAME.at(place.range(), detail)
     for target in deployment.targets:
-        if target not in specs.targets:
-            at = place.document.key_range(*place.path, "targets", target)
+        yield from _deployment_target(specs, entry, target)
+
+
+def _deployment_target(specs: Specs, entry: Entry[Deployment], name: str) -> Iterator[Diagnostic]:
+    at = entry.place.document.key_range(*entry.place.path, "targets", name)
+    target = specs.targets.get(name)
+    if target is None:
+        if _missing(specs, "targets", name):
             words = sorted(specs.targets)
-            yield codes.DANGLING_REFERENCE.at(
-                at, f'There is no target "{target}". There are: {", ".join(words)}.', hint=did_you_mean(target, words)
-            )
-        if deployment.on(target).sku is None:
-            detail = f"`sku` is missing: set it on the deployment, or on its target {target}."
-            yield codes.SPEC_MISSING_KEY.at(place.range(), detail, hint="needs sku")
+            listed = f" There are: {', '.join(words)}." if words else ""
+            yield codes.DANGLING_REFERENCE.at(at, f'There is no target "{name}".{listed}', hint=did_you_mean(name, words))
+    elif isinstance(target.spec, OpenAITarget):
+        yield codes.NO_DEPLOYMENTS.at(at, codes.NO_DEPLOYMENTS.way_out)
+    elif (home := _home(specs, entry.spec)) and isinstance(home.spec, OpenAITarget):
+        detail = f"The model is trained on {home.name}, an OpenAI project; Azure serves only what Azure trained."
+        yield codes.SPEC_COMBINATION.at(at, detail, related=[("trained there", home.place.range())])
+    if entry.spec.on(name).sku is None:
+        detail = f"`sku` is missing: set it on the deployment, or on its target {name}."
+        yield codes.SPEC_MISSING_KEY.at(at, detail, hint="needs sku")
+
+
+def _home(specs: Specs, deployment: Deployment) -> Entry[Any] | None:
+    """The target where the served model is trained, if it is trained."""
+    model = deployment.model
+    if isinstance(model, ChainRef):
+        name = f"{model.chain}/{model.stage}" if model.stage else (specs.chains.get(model.chain) or [""])[-1]
+    else:
+        name = model.job if isinstance(model, JobRef) else ""
+    job = specs.jobs.get(name)
+    return specs.targets.get(job.spec.target) if job else None
 
 
 def _cycles(jobs: Mapping[str, Entry[Job]]) -> Iterator[Diagnostic]:

@@ -2,33 +2,74 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field, field_validator
 
 from reconciler.model import normal
-from reconciler.specs.base import Strict
+from reconciler.specs.base import Strict, described
 
-_UUID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
-_ACCOUNT = r"^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,63}$"
+_UUID = described(
+    r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
+    "Expected an id such as 11111111-1111-1111-1111-111111111111.",
+)
+_GROUP = described(
+    r"^[\w().-]{1,90}$",
+    "Resource groups have letters, digits, underscores, parentheses, dots and dashes, at most 90 of them.",
+)
+_REGION = described(r"^[A-Za-z][A-Za-z0-9 ]*$", "Expected a region such as swedencentral.")
+_API_VERSION = described(
+    r"^(v1|[0-9]{4}-[0-9]{2}-[0-9]{2}(-preview)?)$", 'Expected v1, or a date such as "2025-04-01-preview".'
+)
+_URL = described(r"^https?://", "Expected a URL that begins with https://.")
+_ACCOUNT = described(
+    r"^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,63}$",
+    "Accounts have 2 to 64 letters, digits, underscores, dots and dashes, and begin with a letter or digit.",
+)
 """Resource Manager's pattern for account names (Microsoft.CognitiveServices, 2025-06-01)."""
+_HEADER_VALUE = described(r"^[A-Za-z0-9_-]{1,100}$", "Ids have letters, digits, underscores and dashes.")
+OPENAI_URL = "https://api.openai.com/v1"
 
 
 class AzureTarget(Strict):
     """An Azure OpenAI account: one resource in one region of one subscription."""
 
     provider: Literal["azure"] = Field(description="The service behind the target.")
-    subscription: str = Field(pattern=_UUID, description="Subscription id.")
-    resource_group: str = Field(pattern=r"^[\w().-]{1,90}$", description="Resource group of the account.")
-    account: str = Field(pattern=_ACCOUNT, description="Name of the Azure OpenAI (Cognitive Services) account.")
-    region: str = Field(min_length=1, max_length=64, description="Region, checked against the live account.")
+    subscription: str = Field(
+        pattern=_UUID, description="Subscription id.", examples=["11111111-1111-1111-1111-111111111111"]
+    )
+    resource_group: str = Field(pattern=_GROUP, description="Resource group of the account.", examples=["rg-llm-prod"])
+    account: str = Field(
+        pattern=_ACCOUNT,
+        description="Name of the Azure OpenAI (Cognitive Services) account.",
+        examples=["aoai-sweden-prod"],
+    )
+    region: str = Field(
+        pattern=_REGION,
+        max_length=64,
+        description="Region, checked against the live account.",
+        examples=["swedencentral", "northcentralus"],
+    )
     cloud: Literal["public", "usgov", "china"] = Field(default="public", description="The Azure cloud.")
-    tenant: str | None = Field(default=None, pattern=_UUID, description="Tenant id, where the login's is not meant.")
+    tenant: str | None = Field(
+        default=None,
+        pattern=_UUID,
+        description="Tenant id, where the login's is not meant.",
+        examples=["33333333-3333-3333-3333-333333333333"],
+    )
     api_version: str | None = Field(
-        default=None, pattern=r"^(v1|\d{4}-\d{2}-\d{2}(-preview)?)$", description="Of the data plane; or v1."
+        default=None,
+        pattern=_API_VERSION,
+        description="Version of the data plane's interface: a date, or v1.",
+        examples=["v1", "2025-04-01-preview"],
     )
     endpoint: str | None = Field(
-        default=None, pattern=r"^https?://", description="Data plane, instead of the live one."
+        default=None,
+        pattern=_URL,
+        max_length=2000,
+        description="Data plane, instead of the live account's own.",
+        examples=["https://aoai-sweden-prod.openai.azure.com"],
     )
 
     @field_validator("region")
@@ -49,5 +90,44 @@ class AzureTarget(Strict):
         """Equal for two targets that name one account."""
         return normal.resource_id(self.account_id)
 
+    @property
+    def address(self) -> tuple[str, str] | None:
+        """The key and the URL that the spec sets by itself, where it does: it must not receive credentials unasked."""
+        return ("endpoint", self.endpoint) if self.endpoint else None
 
-Target = AzureTarget
+
+class OpenAITarget(Strict):
+    """A project of the OpenAI platform, or a service that speaks its protocol."""
+
+    provider: Literal["openai"] = Field(description="The service behind the target.")
+    project: str | None = Field(
+        default=None, pattern=_HEADER_VALUE, description="Project id.", examples=["proj_abc123"]
+    )
+    organization: str | None = Field(
+        default=None, pattern=_HEADER_VALUE, description="Organization id.", examples=["org-abc123"]
+    )
+    base_url: str | None = Field(
+        default=None,
+        pattern=_URL,
+        max_length=2000,
+        description="Address of a compatible service, instead of OpenAI's.",
+        examples=["https://llm.contoso.example/v1"],
+    )
+
+    @property
+    def url(self) -> str:
+        return (self.base_url or OPENAI_URL).rstrip("/")
+
+    @property
+    def identity(self) -> str:
+        """Equal for two targets that name one project."""
+        return f"{self.url.lower()}#{self.organization or ''}#{self.project or ''}"
+
+    @property
+    def address(self) -> tuple[str, str] | None:
+        """The key and the URL that the spec sets by itself, where it does: it must not receive credentials unasked."""
+        return ("base_url", self.base_url) if self.base_url else None
+
+
+Target = AzureTarget | OpenAITarget
+PROVIDERS: Mapping[str, type[Strict]] = {"azure": AzureTarget, "openai": OpenAITarget}

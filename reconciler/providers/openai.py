@@ -1,0 +1,80 @@
+"""The OpenAI platform, and services that speak its protocol: a `Target` without deployments.
+
+Wire: OpenAI's OpenAPI document (github.com/openai/openai-openapi), files, fine-tuning jobs, models.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import httpx2
+
+from reconciler.model.catalog import limits
+from reconciler.model.observation import ObservedAccount
+from reconciler.providers.base import Pace, RunRequest, Target
+from reconciler.providers.dataplane import DataPlane
+from reconciler.providers.errors import ServiceError
+from reconciler.providers.reader import Reader
+from reconciler.providers.retry import Sleep
+from reconciler.specs.target import OpenAITarget
+
+SERVICE = "OpenAI"
+
+
+def api_key(target: str) -> str | None:
+    """Of this target's own variable, else of the vendor's usual one."""
+    own = "OPENAI_API_KEY_" + target.upper().replace("-", "_").replace(".", "_")
+    return os.environ.get(own) or os.environ.get("OPENAI_API_KEY")
+
+
+def connect(
+    name: str, spec: OpenAITarget, client: httpx2.Client, *, pace: Pace, sleep: Sleep, emulator: str | None
+) -> Target:
+    """The target's port. `emulator` is the URL that stands in for the platform, whatever the spec says."""
+    url = f"{emulator}/v1" if emulator else spec.url
+    service = SERVICE if emulator or not spec.base_url else httpx2.URL(url).host
+    scope = {"OpenAI-Project": spec.project, "OpenAI-Organization": spec.organization}
+
+    def key() -> str:
+        found = "emulator" if emulator else api_key(name)
+        if not found:
+            raise ServiceError("OPENAI_API_KEY is not set", service=service, status=401, code="no_api_key")
+        return found
+
+    def headers() -> Mapping[str, str]:
+        return {"Authorization": f"Bearer {key()}"} | {k: v for k, v in scope.items() if v}
+
+    training = DataPlane(
+        connect=lambda: Reader(client, url, headers, service=service, params={}, sleep=sleep),
+        client=lambda: _client(url, key(), scope),
+        body=job_body,
+    )
+    account = ObservedAccount(spec.project or "default project", region=SERVICE, endpoint=url, serves_by_name=True)
+    return Target(name, None, limits.OPENAI, lambda: account, training, None, pace, may_refuse_training=True)
+
+
+def job_body(request: RunRequest) -> dict[str, Any]:
+    """Arguments of `fine_tuning.jobs.create`; what is absent is left to the service."""
+    inner: dict[str, Any] = {"hyperparameters": dict(request.hyperparameters)} if request.hyperparameters else {}
+    body: dict[str, Any] = {
+        "model": request.base_model,
+        "training_file": request.training_file,
+        "suffix": request.suffix,
+        "method": {"type": request.method, request.method: inner},
+        "metadata": dict(request.metadata),
+    }
+    if request.validation_file:
+        body["validation_file"] = request.validation_file
+    if request.seed is not None:
+        body["seed"] = request.seed
+    return body
+
+
+def _client(url: str, key: str, scope: Mapping[str, str | None]) -> Any:
+    import openai
+
+    # The SDK would take these from the environment, for whatever project they were meant.
+    headers: dict[str, Any] = {name: value or openai.Omit() for name, value in scope.items()}
+    return openai.OpenAI(base_url=url, api_key=key, default_headers=headers, max_retries=0, timeout=60.0)
