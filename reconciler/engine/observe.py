@@ -9,26 +9,39 @@ from typing import Any, TypeVar
 
 from reconciler.model import codes, marks, normal
 from reconciler.model.diagnostics import Diagnostic
-from reconciler.model.observation import Observation, ObservedAccount, ObservedJob, ObservedModel, Phase
+from reconciler.model.observation import (
+    Observation,
+    ObservedAccount,
+    ObservedCheckpoint,
+    ObservedJob,
+    ObservedModel,
+    Phase,
+)
 from reconciler.providers.base import Target
 from reconciler.providers.errors import ServiceError, code_for, diagnose
 
 T = TypeVar("T")
 
 
-def observe(targets: Mapping[str, Target], estate: str, pool: Executor) -> dict[str, Observation]:
-    """Snapshots by target name. Accounts are read first, then every list of every account side by side."""
+def observe(
+    targets: Mapping[str, Target], estate: str, pool: Executor, checkpointed: frozenset[str] = frozenset()
+) -> dict[str, Observation]:
+    """Snapshots by target name. Accounts are read first, then every list of every account side by side.
+
+    `checkpointed`: marks of the runs whose checkpoints are wanted.
+    """
     accounts = {name: pool.submit(target.account) for name, target in targets.items()}
-    looks = {name: _Look(target, estate) for name, target in targets.items()}
+    looks = {name: _Look(target, estate, checkpointed) for name, target in targets.items()}
     for name, future in accounts.items():
         looks[name].begin(future, pool)
     return {name: look.finish() for name, look in looks.items()}
 
 
 class _Look:
-    def __init__(self, target: Target, estate: str) -> None:
+    def __init__(self, target: Target, estate: str, checkpointed: frozenset[str]) -> None:
         self.target = target
         self.estate = estate
+        self.checkpointed = checkpointed
         self.problems: list[Diagnostic] = []
         self.account: ObservedAccount | None = None
         self.lists: dict[str, Future[Any]] = {}
@@ -64,6 +77,7 @@ class _Look:
                 self._failed(error)
         if "jobs" in lists and "models" in lists:
             lists["models"] += tuple(self._unlisted(lists["jobs"], lists["models"]))
+        lists["checkpoints"] = tuple(self._checkpoints(lists.get("jobs", ())))
         return Observation(
             target=self.target.name,
             observed_at=int(time.time()),
@@ -87,6 +101,14 @@ class _Look:
                     continue
                 if model:
                     yield model
+
+    def _checkpoints(self, jobs: Iterable[ObservedJob]) -> Iterable[ObservedCheckpoint]:
+        for job in jobs:
+            if job.phase is Phase.SUCCEEDED and job.mark in self.checkpointed:
+                try:
+                    yield from self.target.training.checkpoints(job.id)
+                except ServiceError as error:
+                    self._failed(error)
 
     @property
     def _address(self) -> str:

@@ -15,6 +15,7 @@ from reconciler.model import marks
 from reconciler.model.address import Address
 from reconciler.model.events import EventSink, Outcome, Result
 from reconciler.model.observation import Observation
+from reconciler.plan.graph import build_graph
 from reconciler.plan.plan import Plan
 from reconciler.plan.planner import make_plan
 from reconciler.plan.policy import Selection, select
@@ -37,8 +38,9 @@ class World:
 
 def look(world: World, parallelism: int = PARALLELISM) -> dict[str, Observation]:
     """Observe every target; reads are cheap, so more of them run at once than writes."""
+    checkpointed = build_graph(world.specs, world.facts).checkpointed()
     with make_pool(1 if parallelism <= 1 else max(parallelism, 32)) as pool:
-        return observe(world.targets, world.specs.estate, pool)
+        return observe(world.targets, world.specs.estate, pool, checkpointed)
 
 
 def progress(world: World, observed: Mapping[str, Observation]) -> dict[str, RunProgress]:

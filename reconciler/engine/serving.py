@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from reconciler.engine.context import Context
+from reconciler.engine.models import served_name
 from reconciler.model import codes
 from reconciler.model.errors import DiagnosticsError
 from reconciler.model.events import Outcome, Result, StepWaiting
@@ -59,7 +60,7 @@ def _wanted(step: Step, context: Context) -> dict[str, Any]:
     assert isinstance(desired, DesiredDeployment)
     model: Any = None
     if isinstance(desired.model, RunRef):
-        model = context.models.get(desired.model.address)
+        model = served_name(desired.model, context)
     else:
         model = f"{desired.model.name}@{desired.model.version}"
     source = None

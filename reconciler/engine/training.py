@@ -5,6 +5,7 @@ from __future__ import annotations
 from reconciler.engine.context import Context
 from reconciler.engine.doubt import create_once
 from reconciler.engine.election import elect, find_run
+from reconciler.engine.models import base_name
 from reconciler.engine.uploading import find_file
 from reconciler.model import codes, marks
 from reconciler.model.errors import DiagnosticsError
@@ -49,7 +50,7 @@ def cancel_duplicate(step: Step, context: Context) -> ObservedJob:
 def _request(run: DesiredRun, target: Target, context: Context) -> RunRequest:
     base = run.base
     return RunRequest(
-        base_model=context.models[base.address] if isinstance(base, RunRef) else base,
+        base_model=base_name(base, context) if isinstance(base, RunRef) else base,
         training_file=_file_id(run.training, run.ingredients.training, target, context),
         validation_file=(
             _file_id(run.validation, run.ingredients.validation or "", target, context) if run.validation else None

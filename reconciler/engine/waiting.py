@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reconciler.engine.context import Context
 from reconciler.model import codes
@@ -23,7 +23,7 @@ class Watch:
     step: Step
     id: str
     next_events: float = 0.0
-    progress: RunProgress = RunProgress()
+    progress: RunProgress = field(default_factory=RunProgress)
 
     @property
     def is_run(self) -> bool:

@@ -389,6 +389,12 @@ TRAINING_CLOSES = _warning(
     "Self-serve fine-tuning on the OpenAI platform ends on 2027-01-06 for everybody.",
     "Train what you still need before that day, or move the job's `target` to Azure.",
 )
+CHECKPOINT_MISSING = _error(
+    "checkpoint-missing",
+    "the run has no such checkpoint",
+    "The service keeps the checkpoints of a run's last epochs, as long as the run's record is there.",
+    "Name one of the steps that are listed, or leave `checkpoint` out for the final model.",
+)
 RUN_DUPLICATE = _warning(
     "run-duplicate",
     "several runs with one mark were under way",

@@ -96,6 +96,18 @@ class ObservedJob:
 
 
 @dataclass(frozen=True, slots=True)
+class ObservedCheckpoint:
+    """A model that a run left at one of its steps."""
+
+    job: str
+    step: int
+    id: str
+    """What a deployment names."""
+    model: str
+    """What a run that starts from it names."""
+
+
+@dataclass(frozen=True, slots=True)
 class ObservedModel:
     id: str
     base_model: str | None
@@ -162,6 +174,8 @@ class Observation:
     jobs: tuple[ObservedJob, ...] = ()
     models: tuple[ObservedModel, ...] = ()
     deployments: tuple[ObservedDeployment, ...] = ()
+    checkpoints: tuple[ObservedCheckpoint, ...] = ()
+    """Of the runs whose checkpoints the specs name; nobody else's are asked for."""
     problems: tuple[Diagnostic, ...] = ()
 
     @property

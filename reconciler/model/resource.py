@@ -78,5 +78,9 @@ class ResourceGraph:
     heads: frozenset[Address]
     """Runs that are wanted for themselves: standalone jobs and the last stage of each chain."""
 
-    def children(self, address: Address) -> list[Address]:
-        return [a for a, run in self.runs.items() if run.parent == address]
+    def checkpointed(self) -> frozenset[str]:
+        """Marks of the runs of which something starts from, or serves, a checkpoint."""
+        bases = [run.base for run in self.runs.values()]
+        served = [d.model for d in self.deployments.values()]
+        refs = [r for r in (*bases, *served) if isinstance(r, RunRef) and r.checkpoint is not None]
+        return frozenset(self.runs[ref.address].mark for ref in refs)

@@ -49,7 +49,7 @@ class DeploymentPlanner:
         if live is None:
             self._create(desired, wanted, needs, obstacle)
         else:
-            self._update(desired, live, wanted, needs)
+            self._update(desired, live, wanted, needs, obstacle)
 
     def _model(self, desired: DesiredDeployment) -> tuple[Any, tuple[str, ...], str]:
         """The model to serve (None: leave it as it is), the changes to wait for, and what stands in the way."""
@@ -61,7 +61,12 @@ class DeploymentPlanner:
         if view is None:
             return None, (), f"it serves {run}, whose target could not be read"
         if view.state is RunState.READY:
-            return view.model, (), ""
+            if desired.model.checkpoint is None:
+                return view.model, (), ""
+            checkpoint = self.training.checkpoint(desired.model)
+            return (
+                (checkpoint.id, (), "") if checkpoint else (None, (), self.training.missing_checkpoint(desired.model))
+            )
         if action.trains or action is Action.WAIT:
             return Unknown.AFTER_TRAINING, (str(run),), ""
         return None, (), f"it serves {run}, which is {action.value}"
@@ -86,15 +91,19 @@ class DeploymentPlanner:
         self, desired: DesiredDeployment, wanted: Mapping[str, Any], needs: tuple[str, ...], obstacle: str
     ) -> None:
         if obstacle:
-            self._add(desired, Action.BLOCKED, Reason("model", obstacle))
-            self._say(codes.BLOCKED, desired, f"{desired.address}: {obstacle}.")
+            self._blocked(desired, obstacle)
             return
         fields = tuple(FieldChange(name, None, value) for name, value in wanted.items())
         reason = Reason("absent", f"{desired.target} has no deployment of that name yet", desired.place.range())
         self._add(desired, Action.CREATE, reason, fields, needs)
 
     def _update(
-        self, desired: DesiredDeployment, live: ObservedDeployment, wanted: Mapping[str, Any], needs: tuple[str, ...]
+        self,
+        desired: DesiredDeployment,
+        live: ObservedDeployment,
+        wanted: Mapping[str, Any],
+        needs: tuple[str, ...],
+        obstacle: str,
     ) -> None:
         mark = live.mark
         difference = compare(wanted, live, mark)
@@ -103,6 +112,8 @@ class DeploymentPlanner:
             cause = "edited" if mark else "tags removed"
             self.drift.append(Drift(desired.address, cause, difference.drift, by=live.modified_by, at=live.modified_at))
         if changes:
+            if obstacle:
+                self._tell(desired, obstacle, live)
             reason = self._why(desired, difference, mark)
             self._add(desired, Action.UPDATE, reason, tuple(changes), needs, live)
         elif mark is None:
@@ -111,12 +122,24 @@ class DeploymentPlanner:
         elif live.provisioning_state == "Failed":
             reason = Reason("failed", "its provisioning failed; it is written again")
             self._add(desired, Action.UPDATE, reason, live=live)
+        elif obstacle:
+            self._blocked(desired, obstacle, live)
         elif not live.settled:
             reason = Reason("provisioning", f"the service says {live.provisioning_state}")
             self._add(desired, Action.WAIT, reason, live=live)
         elif difference.stale_record:
             reason = Reason("record", "the specs now agree with what is live; only the record in its tags is renewed")
             self._add(desired, Action.UPDATE, reason, live=live)
+
+    def _blocked(self, desired: DesiredDeployment, obstacle: str, live: ObservedDeployment | None = None) -> None:
+        """The wanted model cannot come; what serves now keeps serving."""
+        self._add(desired, Action.BLOCKED, Reason("model", obstacle), live=live)
+        self._tell(desired, obstacle, live)
+
+    def _tell(self, desired: DesiredDeployment, obstacle: str, live: ObservedDeployment | None) -> None:
+        code = codes.CHECKPOINT_MISSING if "no checkpoint" in obstacle else codes.BLOCKED
+        keeps = " What serves now keeps serving." if live else ""
+        self._say(code, desired, f"{obstacle}.{keeps} {code.way_out}")
 
     def _why(self, desired: DesiredDeployment, difference: Difference, mark: marks.DeploymentMark | None) -> Reason:
         drifted = {f.field for f in difference.drift}

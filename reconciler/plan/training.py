@@ -12,7 +12,7 @@ from reconciler.datasets.scan import DatasetFacts
 from reconciler.model import codes, marks
 from reconciler.model.address import Address
 from reconciler.model.diagnostics import Code, Diagnostic
-from reconciler.model.observation import Observation, ObservedFile
+from reconciler.model.observation import Observation, ObservedCheckpoint, ObservedFile
 from reconciler.model.resource import DesiredRun, ResourceGraph, RunRef
 from reconciler.plan.changes import Action, Change, Reason
 from reconciler.plan.runs import MarkIndex, RunState, RunView
@@ -69,6 +69,22 @@ class TrainingPlanner:
     def action(self, address: Address) -> Action:
         return self.actions.get(self.shared[address], Action.NONE)
 
+    def checkpoint(self, ref: RunRef) -> ObservedCheckpoint | None:
+        """The checkpoint that a reference names, once its run is trained."""
+        view = self.view(ref.address)
+        if view is None or view.job is None:
+            return None
+        target = self.graph.runs[ref.address].target
+        found = (c for c in self.observed[target].checkpoints if c.job == view.job.id and c.step == ref.checkpoint)
+        return next(found, None)
+
+    def missing_checkpoint(self, ref: RunRef) -> str:
+        """Which steps there are instead."""
+        view, target = self.view(ref.address), self.graph.runs[ref.address].target
+        steps = sorted(c.step for c in self.observed[target].checkpoints if view and view.job and c.job == view.job.id)
+        there = f"it has steps {', '.join(map(str, steps))}" if steps else "the service lists none for it"
+        return f"{ref.address} has no checkpoint at step {ref.checkpoint}; {there}"
+
     def models(self) -> dict[Address, str]:
         """The model of each run that was looked at and has one, under all its addresses."""
         views = {a: self.views.get(first) for a, first in self.shared.items()}
@@ -115,13 +131,18 @@ class TrainingPlanner:
         if above in (Action.BLOCKED, Action.PARKED):
             self._add(run, above, Reason("needs-parent", f"it trains on top of {parent}, which is {above.value}"), view)
             return
+        ready = parent is not None and (found := self.view(parent)) is not None and found.state is RunState.READY
+        if ready and isinstance(run.base, RunRef) and run.base.checkpoint and self.checkpoint(run.base) is None:
+            code = codes.CHECKPOINT_MISSING
+            self._add(run, Action.BLOCKED, Reason(code.id, self.missing_checkpoint(run.base)), view)
+            self._say(code, run, f"{self.missing_checkpoint(run.base)}. {code.way_out}")
+            return
         if run.target in self.closed:
             code = codes.TRAINING_CLOSED
             self._add(run, Action.BLOCKED, Reason(code.id, code.summary), view)
             self._say(code, run, f"{run.target}: {code.meaning} {code.way_out}")
             return
-        parent_view = self.view(parent) if parent else None
-        needs = [str(parent)] if parent and not (parent_view and parent_view.state is RunState.READY) else []
+        needs = [str(parent)] if parent and not ready else []
         needs += [key for dataset in (run.training, run.validation) if dataset for key in self._upload(run, dataset)]
         action = Action.RETRY if view.state is RunState.FAILED else Action.TRAIN
         self._add(run, action, self._why(run, view, parent), view, tuple(needs))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -102,6 +103,9 @@ def default_credential(cloud: str, tenant: str | None) -> Any:
     """`DefaultAzureCredential`: environment, workload identity, managed identity, az login, and so on."""
     from azure.identity import DefaultAzureCredential
 
+    # Its pages of warnings would reach the terminal; what went wrong comes as an exception too.
+    logging.getLogger("azure").addHandler(logging.NullHandler())
+    logging.getLogger("azure").propagate = False
     options: dict[str, Any] = {"authority": CLOUDS[cloud].authority}
     if tenant:
         options |= {"additionally_allowed_tenants": [tenant], "workload_identity_tenant_id": tenant}

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from reconciler.model.catalog.limits import Limits
 from reconciler.model.observation import (
     ObservedAccount,
+    ObservedCheckpoint,
     ObservedDeployment,
     ObservedFile,
     ObservedJob,
@@ -68,6 +69,8 @@ class Training(Protocol):
 
     def model(self, id: str) -> ObservedModel | None:
         """None when the service does not have it."""
+
+    def checkpoints(self, job_id: str) -> list[ObservedCheckpoint]: ...
 
     def progress(self, job_id: str) -> RunProgress: ...
 

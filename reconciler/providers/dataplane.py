@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import httpx2
 import orjson
 
-from reconciler.model.observation import JobError, ObservedFile, ObservedJob, ObservedModel
+from reconciler.model.observation import JobError, ObservedCheckpoint, ObservedFile, ObservedJob, ObservedModel
 from reconciler.providers.base import RunProgress, RunRequest
 from reconciler.providers.errors import ServiceError, from_body
 from reconciler.providers.reader import Reader
@@ -75,6 +75,10 @@ class DataPlane:
             if error.missing:
                 return None
             raise
+
+    def checkpoints(self, job_id: str) -> list[ObservedCheckpoint]:
+        found = self.reader.by_cursor(f"/fine_tuning/jobs/{job_id}/checkpoints")
+        return [c for c in (read_checkpoint(job_id, item) for item in found) if c]
 
     def progress(self, job_id: str) -> RunProgress:
         page = self.reader.get(f"/fine_tuning/jobs/{job_id}/events", {"limit": "20"})
@@ -159,6 +163,14 @@ def read_job(item: Mapping[str, Any]) -> ObservedJob:
         error=failure,
         metadata=item.get("metadata") or {},
     )
+
+
+def read_checkpoint(job: str, item: Mapping[str, Any]) -> ObservedCheckpoint | None:
+    """Azure deploys a checkpoint by its id (`ftchkpt-...`), and both families train on top of its model name."""
+    step, model = item.get("step_number"), item.get("fine_tuned_model_checkpoint")
+    if not isinstance(step, int) or not model:
+        return None
+    return ObservedCheckpoint(job, step, id=str(item["id"]), model=str(model))
 
 
 def read_model(item: Mapping[str, Any]) -> ObservedModel:

@@ -1,0 +1,36 @@
+"""The model that a reference means, once its run is trained."""
+
+from __future__ import annotations
+
+from reconciler.engine.context import Context
+from reconciler.engine.election import find_run
+from reconciler.model import codes
+from reconciler.model.errors import DiagnosticsError
+from reconciler.model.observation import ObservedCheckpoint
+from reconciler.model.resource import RunRef
+
+
+def base_name(ref: RunRef, context: Context) -> str:
+    """What a run that starts from it names as its model."""
+    return context.models[ref.address] if ref.checkpoint is None else _checkpoint(ref, context).model
+
+
+def served_name(ref: RunRef, context: Context) -> str | None:
+    """What a deployment names; None when the run has no model, so that what serves now goes on serving."""
+    if ref.address not in context.models:
+        return None
+    return context.models[ref.address] if ref.checkpoint is None else _checkpoint(ref, context).id
+
+
+def _checkpoint(ref: RunRef, context: Context) -> ObservedCheckpoint:
+    run = context.graph.runs[ref.address]
+    target = context.targets[run.target]
+    job = find_run(target, run.mark)
+    found = target.training.checkpoints(job.id) if job else []
+    for checkpoint in found:
+        if checkpoint.step == ref.checkpoint:
+            return checkpoint
+    steps = ", ".join(str(c.step) for c in sorted(found, key=lambda c: c.step)) or "none"
+    code = codes.CHECKPOINT_MISSING
+    detail = f"{ref.address} has no checkpoint at step {ref.checkpoint}; it has {steps}. {code.way_out}"
+    raise DiagnosticsError([code.at(run.place.range(), detail, address=str(ref.address))])
