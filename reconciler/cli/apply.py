@@ -17,17 +17,15 @@ import click
 import orjson
 
 from reconciler.cli import options
+from reconciler.cli.apply_report import JsonReport, TextReport
 from reconciler.cli.compose import connected, load_offline
-from reconciler.cli.plan import plan_json, show
+from reconciler.cli.plan import plan_json
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
 from reconciler.model import codes
 from reconciler.model.errors import DiagnosticsError
 from reconciler.plan.plan import Plan
 from reconciler.plan.planfile import FORMAT_VERSION, staleness
-from reconciler.render import diagnostics as render_diagnostics
-from reconciler.render import summary
-from reconciler.render.progress import ProgressLines
 
 INTERRUPTED = 130
 
@@ -44,6 +42,7 @@ INTERRUPTED = 130
     "--timeout", callback=options.duration_seconds, metavar="TIME", help="Stop watching after 90s, 15m, 2h ..."
 )
 @options.selection_options
+@options.format_option("text", "json")
 @options.parallelism_option
 @options.where_options
 @options.no_color_option
@@ -54,6 +53,7 @@ def apply(
     timeout: float | None,
     addresses: tuple[str, ...],
     targets: tuple[str, ...],
+    form: str,
     parallelism: int,
     embedded: bool,
     emulator_url: str | None,
@@ -78,19 +78,15 @@ def apply(
         made = operations.plan(world, selection, parallelism)
         if saved:
             _check_saved(saved, made, root)
-        show(made, terminal, time.monotonic() - begun)
+        report = JsonReport() if form == "json" else TextReport(terminal)
+        report.planned(made, root, time.monotonic() - begun)
         if not made.pending:
             sys.exit(1 if made.failed else 0)
         _approve(auto_approve or saved is not None, terminal)
-        click.echo()
-        with _stops_on_signals(stop, terminal), _stops_after(timeout, stop):
-            sink = ProgressLines(lambda line: click.echo(line, err=True), terminal.err)
+        with _stops_on_signals(stop, terminal), _stops_after(timeout, stop), report.watching(made) as sink:
             begun = time.monotonic()
             outcomes = operations.apply(world, made, sink, stop, wait=follow, parallelism=parallelism)
-    click.echo("\n" + summary.render(outcomes, terminal.out, time.monotonic() - begun, stopped=stop.is_set), nl=False)
-    told = render_diagnostics.render([d for o in outcomes for d in o.diagnostics], terminal.err)
-    if told:
-        click.echo("\n" + told, nl=False, err=True)
+    report.ended(outcomes, time.monotonic() - begun, stopped=stop.is_set)
     if stop.by_signal:
         sys.exit(INTERRUPTED)
     sys.exit(0 if operations.converged(made, outcomes, wait=follow) else 1)

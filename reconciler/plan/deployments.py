@@ -158,6 +158,8 @@ class DeploymentPlanner:
         assert isinstance(desired.model, RunRef)
         name = desired.model.address.name
         chain, slash, stage = name.partition("/")
+        if desired.model.checkpoint is not None:
+            return f"it serves job {name} at step {desired.model.checkpoint}"
         if not slash:
             return f"it serves job {name}, whose model is another one now"
         if self.specs.chains[chain][-1] == name:

@@ -209,7 +209,11 @@ class TrainingPlanner:
     def _notes(self, run: DesiredRun) -> tuple[str, ...]:
         epochs = run.ingredients.hyperparameters.get("n_epochs")
         passes = f"{epochs} epoch{'s' if epochs != 1 else ''}" if epochs else "epochs chosen by the service"
-        base = f"on the model of {run.base.address.name}" if isinstance(run.base, RunRef) else f"on {run.base}"
+        if isinstance(run.base, RunRef):
+            step = f" at step {run.base.checkpoint}" if run.base.checkpoint is not None else ""
+            base = f"on the model of {run.base.address.name}{step}"
+        else:
+            base = f"on {run.base}"
         return (f"{self.facts[run.training].rows:,} rows", passes, base)
 
 

@@ -101,6 +101,8 @@ def value(field: str, raw: Any) -> str:
     text = clean(str(raw))
     if field == "model" and (mark := marks.find_mark(text)):
         return "…-" + text[text.lower().index(mark) :]
+    if field == "model" and text.startswith("ftchkpt-"):
+        return text[:16] + "…"
     if field == "source" and "/" in text:
         return text.rstrip("/").rpartition("/")[2]
     return text
