@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -104,11 +105,13 @@ def _sentence(error: Any) -> str:
 
 
 def _data_path(loc: tuple[str | int, ...], data: Any) -> list[str | int]:
-    """The path in the data: pydantic also names the branch of a union, which no user wrote."""
+    """The path in the data: pydantic also names branches of unions and `[key]`, which no user wrote."""
     path: list[str | int] = []
     for index, step in enumerate(loc):
-        if isinstance(step, str) and step.startswith("<"):
-            continue
+        if step == "[key]" or (isinstance(step, str) and step.startswith("<")):
+            written = isinstance(data, Mapping) and step in data
+            if not written:
+                continue
         path.append(step)
         try:
             data = data[step]

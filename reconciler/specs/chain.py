@@ -24,7 +24,7 @@ def read_chain(name: str, data: Any, place: Located) -> tuple[list[Entry[Job]], 
         where = place.value(STAGES) if STAGES in data else place.range()
         return [], [codes.SPEC_MISSING_KEY.at(where, "A chain needs `stages`, a list of at least one stage.")]
     jobs: list[Entry[Job]] = []
-    problems: list[Diagnostic] = []
+    problems = _default_problems(data, place)
     seen: dict[str, int] = {}
     previous: str | None = None
     for index, stage in enumerate(stages):
@@ -42,6 +42,13 @@ def read_chain(name: str, data: Any, place: Located) -> tuple[list[Entry[Job]], 
             jobs.append(Entry(job_name, job, at))
         previous = job_name
     return jobs, problems
+
+
+def _default_problems(chain: Mapping[str, Any], place: Located) -> list[Diagnostic]:
+    """What is wrong with the chain's own keys, also where every stage overrides them. Stages may complete them."""
+    defaults = {"target": "a", "training": "a", "base_model": "a"} | {k: v for k, v in chain.items() if k != STAGES}
+    _, problems = validate(Job, defaults, place)
+    return [p for p in problems if p.code is not codes.SPEC_MISSING_KEY]
 
 
 def _stage_problem(stage: Any, at: Located, seen: Mapping[str, int]) -> Diagnostic | None:

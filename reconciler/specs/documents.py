@@ -79,6 +79,8 @@ class Document:
         return Located(self, path)
 
     def _range(self, event: Any) -> SourceRange:
+        if event is None:  # a file without a value, such as one of comments only
+            return SourceRange(self.path, 1, 1, 1, 1)
         start, end = event.start_mark, event.end_mark
         text = self.lines[start.line][:MAX_LINE] if start.line < len(self.lines) else ""
         return SourceRange(self.path, start.line + 1, start.column + 1, end.line + 1, end.column + 1, text)
