@@ -1,4 +1,17 @@
-"""`/_emulator`: the emulator's own controls. Free for all, and kept out of the request log."""
+"""`/_emulator`: the emulator's own controls. They need no credentials, and stay out of the request log.
+
+GET    /_emulator                      version, virtual time, speed, accounts, projects
+POST   /_emulator/clock                {"speed": X}
+POST   /_emulator/advance              {"seconds": N}
+GET    /_emulator/requests             the log, filtered by ?method= and ?path= (a part of the path); DELETE clears it
+POST   /_emulator/reset                forget everything but the clock
+POST   /_emulator/lag                  {"seconds": N}: lists trail creates by so many virtual seconds
+PUT    /_emulator/limits               any of limits.Limits; GET shows them
+PUT    /_emulator/quota                {"subscription", "location", "name": a usage name, "limit"}
+PUT    /_emulator/accounts/NAME        {"refuse_model_change": true}
+PUT    /_emulator/projects/NAME        {"training_not_available": true}
+POST   /_emulator/faults               [rule, ...], or {"rules": [...], "token_seconds": N}; see faults.py; GET, DELETE
+"""
 
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version

@@ -53,10 +53,15 @@ def status(file: File, now: float, surface: Surface) -> str:
 
 
 def find(call: Call, identity: str) -> File:
-    file = call.space.files.get(identity)
+    file = usable(call.space, identity)
     if file is None:
         raise not_found("File object", identity)
     return file
+
+
+def usable(space: Space, identity: str) -> File | None:
+    file = space.files.get(identity)
+    return None if file is None or file.deleted else file
 
 
 def render(call: Call, file: File) -> Json:
@@ -77,11 +82,18 @@ def render(call: Call, file: File) -> Json:
 
 
 def settle(space: Space, now: float) -> bool:
-    """Drop the files whose time is up."""
-    gone = [file.id for file in space.files.values() if file.expires_at and file.expires_at <= now]
-    for identity in gone:
-        del space.files[identity]
-    return bool(gone)
+    """Drop the files that are deleted or whose time is up, but for those that an unfinished job still reads."""
+    over = [file for file in space.files.values() if file.deleted or (file.expires_at and file.expires_at <= now)]
+    if not over:
+        return False
+    read = {name for job in space.jobs.values() if not job.final for name in (job.training_file, job.validation_file)}
+    changed = False
+    for file in over:
+        changed |= not file.deleted or file.id not in read
+        file.deleted = True
+        if file.id not in read:
+            del space.files[file.id]
+    return changed
 
 
 def check_purpose(purpose: str | None) -> str:
@@ -103,7 +115,7 @@ def expiry(anchor: str | None, seconds: str | None) -> int | None:
 
 def check_room(call: Call, size: int) -> None:
     """The account's limits on files; the platform's are beyond anything that is tried here."""
-    limits, files = call.store.state.limits, call.space.files.values()
+    limits, files = call.store.state.limits, [file for file in call.space.files.values() if not file.deleted]
     if not size:
         raise bad_request("The file is empty.", param="file")
     if size > limits.file_bytes:
@@ -130,7 +142,8 @@ def _upload(call: Call) -> Response:
 def _list(call: Call) -> Response:
     """Newest first. The dated surface knows no pages: it ignores `after` and `limit` and says nothing of more."""
     purpose = call.query.get("purpose")
-    files = [f for f in call.space.files.values() if purpose in (None, "", f.purpose) and listed(call, f.created_at)]
+    present = [file for file in call.space.files.values() if not file.deleted and listed(call, file.created_at)]
+    files = [file for file in present if purpose in (None, "", file.purpose)]
     files.sort(key=lambda file: file.created_at)
     if call.query.get("order", "desc") != "asc":
         files.reverse()
@@ -152,7 +165,8 @@ def _content(call: Call) -> Response:
 
 def _delete(call: Call) -> Response:
     file = find(call, call.params["file"])
-    del call.space.files[file.id]
+    file.deleted = True
+    settle(call.space, call.now)
     return reply({"id": file.id, "object": "file", "deleted": True})
 
 

@@ -84,7 +84,7 @@ def _closed(call: Call, base: catalog.BaseModel) -> bool:
 
 
 def _usable_file(call: Call, identity: str, param: str) -> str:
-    file = call.space.files.get(identity)
+    file = files.usable(call.space, identity)
     if file is None:
         raise bad_request(f"invalid {param}: {identity}: no such file.", param=param)
     if file.purpose != "fine-tune":

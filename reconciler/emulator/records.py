@@ -31,6 +31,7 @@ class File:
     expires_at: int | None = None
     flaw: str | None = None  # why the service could not take it; shown from `ready_at`
     importing: str | None = None  # the URL it comes from, until it is here
+    deleted: bool = False  # gone for clients, kept while an unfinished job reads it
 
 
 @dataclass

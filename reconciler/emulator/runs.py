@@ -153,11 +153,12 @@ def _meet_fate(store: Store, space: Space, job: Job, at: float, fate: Json) -> N
 
 def _succeed(store: Store, space: Space, job: Job, at: float) -> None:
     outcome = store.trainer.outcome(job.id)
-    if outcome is None:  # the files went away while the emulator was down
+    if outcome is None:
         prepare(store, space, job)
         outcome = store.trainer.outcome(job.id)
     if outcome is None:
-        fail(store, space, job, at, job.flaw or {})
+        broken = {"code": "internalFailure", "message": "The training broke off.", "param": None}
+        fail(store, space, job, at, job.flaw or broken)
         return
     job.curve = outcome.curve
     job.fine_tuned_model = models.name_for(job, space.platform)
@@ -185,7 +186,8 @@ def fail(store: Store, space: Space, job: Job, at: float, error: Json) -> None:
 
 
 def end(store: Store, space: Space, job: Job, at: float, phase: str) -> None:
-    job.steps_before = steps_done(job, at)
+    job.curve = job.curve or curve_so_far(store, job, at)
+    job.steps_before = len(job.curve)
     job.phase, job.due, job.finished_at = phase, None, at
     store.trainer.drop(job.id)
     _dispatch(store, space, at)
@@ -209,7 +211,8 @@ def pause(store: Store, space: Space, job: Job, at: float) -> None:
 def steps_done(job: Job, now: float) -> int:
     if job.phase != "running" or job.running_since is None:
         return job.steps_before
-    return min(job.steps, job.steps_before + int((now - job.running_since) / job.step_seconds))
+    since = (now - job.running_since) / job.step_seconds
+    return min(job.steps, job.steps_before + int(since + 1e-6))  # a step done on the dot is done
 
 
 def step_time(job: Job, step: int, now: float) -> int:
@@ -238,7 +241,8 @@ def curve_so_far(store: Store, job: Job, now: float) -> list[CurveRow]:
 
 def checkpoint_steps(space: Space, job: Job, done: int) -> list[int]:
     """Steps that a client can see as checkpoints: the last epochs' ends, and where the job was paused."""
-    epochs = list(range(job.steps_per_epoch, done + 1, job.steps_per_epoch))[-KEPT_EPOCHS:]
+    lost = job.phase in ("failed", "cancelled")
+    epochs = [] if lost else list(range(job.steps_per_epoch, done + 1, job.steps_per_epoch))[-KEPT_EPOCHS:]
     kept = [m.step for m in space.models.values() if m.job_id == job.id and m.step is not None]
     return sorted({*epochs, *kept})
 

@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import cast
+from typing import Any, cast
 
 import uvicorn
 from starlette.types import Receive, Scope, Send
-from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from reconciler.emulator.app import create_app
@@ -124,7 +123,7 @@ class _Connection(H11Protocol):
             scope.setdefault("extensions", {})[TRANSPORT] = transport
             await app(scope, receive, send)
 
-        self.app = cast(ASGI3Application, connected)
+        self.app = cast(Any, connected)
 
 
 def _server(store: Store) -> uvicorn.Server:

@@ -1,4 +1,4 @@
-"""Runs the training of jobs in worker threads and keeps each one's outcome until it is asked for."""
+"""Runs the training of jobs in a worker thread and keeps each one's outcome until it is asked for."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -6,17 +6,19 @@ from reconciler.emulator.training import Lesson, Outcome, train
 
 
 class Trainer:
-    def __init__(self, workers: int = 2):
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="training")
+    """One worker: the steps are too small for two to gain anything on one interpreter."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="training")
         self._runs: dict[str, Future[Outcome]] = {}
 
     def start(self, job_id: str, lesson: Lesson) -> None:
         self._runs[job_id] = self._pool.submit(train, lesson)
 
     def outcome(self, job_id: str) -> Outcome | None:
-        """Waits for the training, about a second for a small set. None when there is none to wait for."""
+        """Waits for the training, about a second for a small set. None when there is none, or it broke."""
         run = self._runs.get(job_id)
-        return run.result() if run else None
+        return None if run is None or run.exception() else run.result()
 
     def drop(self, job_id: str) -> None:
         run = self._runs.pop(job_id, None)

@@ -156,9 +156,10 @@ class _Pupil:
         log_p = self.weights.log_probabilities(pairs[:, 0])
         at = np.arange(len(pairs)), pairs[:, 1]
         margin = float((side * (log_p[at] - self.reference.log_probabilities(pairs[:, 0])[at])).sum())
-        doubt = 1 / (1 + np.exp(np.clip(self.lesson.beta * margin * 20, -60, 60)))
+        scaled = np.clip(self.lesson.beta * margin * 20, -60, 60)
+        doubt = 1 / (1 + np.exp(scaled))
         self.weights.learn(pairs, (side * doubt).astype(np.float32), log_p, self.rate)
-        return round(-float(np.log(1 - doubt)), 5), round(float(margin > 0), 5)
+        return round(float(np.log1p(np.exp(-scaled))), 5), float(margin > 0)
 
     def validate(self, step: int, whole: bool) -> list[float | None]:
         if not len(self.validation):

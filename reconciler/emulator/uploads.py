@@ -53,7 +53,7 @@ def _open(call: Call) -> Upload:
 
 
 def _render(call: Call, upload: Upload) -> Json:
-    file = call.space.files.get(upload.file_id or "")
+    file = files.usable(call.space, upload.file_id or "")
     return {
         "id": upload.id,
         "object": "upload",

@@ -204,6 +204,32 @@ def test_a_bad_training_file_fails_the_job_with_the_vendors_code(
     assert failed.error.param == "training_file"
 
 
+def test_a_file_may_be_deleted_while_a_job_reads_it(world: Any, azure: Any, upload: Any) -> None:
+    file = upload(azure)
+    job = azure.fine_tuning.jobs.create(model=BASE, training_file=file)
+    azure.files.delete(file)
+    assert file not in [found.id for found in azure.files.list()]
+    with pytest.raises(openai.BadRequestError):
+        azure.fine_tuning.jobs.create(model=BASE, training_file=file)
+    world.advance(300)
+    azure.fine_tuning.jobs.pause(job.id)
+    azure.fine_tuning.jobs.resume(job.id)
+    world.advance(3600)
+    assert azure.fine_tuning.jobs.retrieve(job.id).status == "succeeded"
+    assert world.raw.get("/_emulator").status_code == 200
+
+
+def test_a_cancelled_run_keeps_its_history_and_leaves_no_checkpoint(world: Any, azure: Any, upload: Any) -> None:
+    job = azure.fine_tuning.jobs.create(model=BASE, training_file=upload(azure))
+    world.advance(400)
+    before = [event.message for event in azure.fine_tuning.jobs.list_events(job.id)]
+    azure.fine_tuning.jobs.cancel(job.id)
+    after = [event.message for event in azure.fine_tuning.jobs.list_events(job.id)]
+    assert after == ["Job cancelled.", *before]
+    assert any(message.startswith("Step ") for message in after)
+    assert azure.fine_tuning.jobs.checkpoints.list(job.id).data == []
+
+
 def test_three_run_at_once_and_the_fourth_starts_when_a_slot_is_free(world: Any, azure: Any, upload: Any) -> None:
     file = upload(azure)
     jobs = [azure.fine_tuning.jobs.create(model=BASE, training_file=file, suffix=f"n{i}") for i in range(4)]

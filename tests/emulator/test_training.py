@@ -68,6 +68,8 @@ def test_preferences_widen_the_margin() -> None:
 
 def test_absurd_rates_do_no_harm(parcels: list[Row]) -> None:
     assert train(lesson(parcels, rate=1e6)).curve[-1][1] is not None
+    contrary = [replace(row, rejected=row.prompt) for row in parcels]
+    assert train(lesson(contrary, rate=1e6, beta=2.0)).curve[-1][1] is not None
 
 
 @pytest.mark.parametrize(
