@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint format bench clean
+.PHONY: demo test lint format generate bench clean
 
 demo: $(READY)  ## Train and serve the example estate on the emulator, then change one line.
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo
@@ -21,6 +21,11 @@ lint: $(READY)  ## Style, types and import contracts.
 format: $(READY)  ## Put the code in its normal form.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+generate: $(READY)  ## Write anew what is made from the code: the schema of the specs, the page of diagnostics.
+	@mkdir -p schema
+	$(BIN)/reconciler schema > schema/reconciler.schema.json
+	$(BIN)/reconciler explain --format markdown > docs/diagnostics.md
 
 bench: $(READY)  ## Costs as ratios against floors and peers of the same run.
 	@for file in bench/*.py; do $(BIN)/python $$file || exit 1; done

@@ -45,6 +45,8 @@ class Code:
     summary: str
     meaning: str
     way_out: str
+    example: str = ""
+    """What leads to it: a few lines of a spec or of a training file, a command, or a service's answer."""
 
     def at(
         self,
