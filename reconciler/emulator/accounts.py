@@ -156,10 +156,9 @@ def _location(body: Json, present: Account | None) -> str:
 
 def _patch(call: Call) -> Response:
     account, body = find(call), call.json()
-    if "tags" in body:
-        account.tags = tags_of(body)
-    account.sku |= section(body, "sku")
-    account.properties |= section(body, "properties")
+    tags = tags_of(body) if "tags" in body else account.tags
+    sku, properties = section(body, "sku"), section(body, "properties")
+    account.tags, account.sku, account.properties = tags, account.sku | sku, account.properties | properties
     account.stamp, account.etag = stamp(call, account.stamp), new_etag()
     return reply(render(call, account))
 

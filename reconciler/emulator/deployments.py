@@ -169,15 +169,12 @@ def _patch(call: Call) -> Response:
     if set(body) - {"tags", "sku"}:
         raise invalid("Only 'tags' and 'sku' can be patched.", "InvalidRequestContent")
     operations.check_free(account)
-    if "sku" in body:
-        sku = _sku(deployment.sku | accounts.section(body, "sku"))
-        usage = quota.usage_name(sku["name"], deployment.base, deployment.fine_tuned)
-        quota.check(call.store.state, account, deployment, usage, sku)
-        deployment.sku = sku
-    if "tags" in body:
-        deployment.tags = accounts.tags_of(body)
+    sku = _sku(deployment.sku | accounts.section(body, "sku"))
+    usage = quota.usage_name(sku["name"], deployment.base, deployment.fine_tuned)
+    quota.check(call.store.state, account, deployment, usage, sku)
+    tags = accounts.tags_of(body) if "tags" in body else deployment.tags
+    deployment.sku, deployment.tags, deployment.state = sku, tags, "Updating"
     deployment.stamp, deployment.etag = accounts.stamp(call, deployment.stamp), accounts.new_etag()
-    deployment.state = "Updating"
     return reply(render(account, deployment), 200, operations.begin(call, account, "update", deployment))
 
 
