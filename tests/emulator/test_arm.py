@@ -135,7 +135,8 @@ def test_a_patch_takes_tags_and_sku_only(world: Any) -> None:
     body = {"tags": {"b": "2"}, "sku": {"name": "Standard", "capacity": 20}}
     patched = world.arm.deployments.begin_update(GROUP, "aoai-sweden", "chat", body).result()
     assert (patched.tags, patched.sku.capacity) == ({"b": "2"}, 20)
-    for refused in ({"properties": {}}, {"sku": {"name": "Standard", "capacity": 30}, "tags": {"a": 1}}):
+    bad: list[Any] = [{"properties": {}}, {"sku": {"name": "Standard", "capacity": 30}, "tags": {"a": 1}}]
+    for refused in bad:
         assert world.raw.patch(deployments_path(world, "chat"), json=refused).status_code == 400
     assert world.arm.deployments.get(GROUP, "aoai-sweden", "chat").sku.capacity == 20, "a refused patch changes nothing"
 
