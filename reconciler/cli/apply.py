@@ -42,6 +42,7 @@ INTERRUPTED = 130
     "--timeout", callback=options.duration_seconds, metavar="TIME", help="Stop watching after 90s, 15m, 2h ..."
 )
 @options.selection_options
+@options.prune_option
 @options.format_option("text", "json")
 @options.parallelism_option
 @options.where_options
@@ -53,6 +54,7 @@ def apply(
     timeout: float | None,
     addresses: tuple[str, ...],
     targets: tuple[str, ...],
+    prune: bool,
     form: str,
     parallelism: int,
     embedded: bool,
@@ -66,16 +68,18 @@ def apply(
     terminal = options.Terminal(no_color)
     selection = options.selection(addresses, targets)
     saved = _read_saved(root)
-    if saved and (addresses or targets):
-        raise click.UsageError("A saved plan is applied whole: --select and --target go with plan --out.")
-    root = Path(saved["root"]) if saved else root
+    if saved and (addresses or targets or prune):
+        raise click.UsageError("A saved plan is applied whole: --select, --target and --prune go with plan --out.")
+    if saved:
+        root = Path(saved["root"])
+        prune = any(c.get("action") == "destroy" for c in saved.get("resource_changes", ()))
     loaded = load_offline(root)
     options.check_selection(selection, loaded.specs)
     follow = sys.stdout.isatty() if wait is None else wait
     stop = Stop()
     with connected(loaded, options.Where(embedded, emulator_url), terminal, stop) as world:
         begun = time.monotonic()
-        made = operations.plan(world, selection, parallelism)
+        made = operations.plan(world, selection, parallelism, prune=prune)
         if saved:
             _check_saved(saved, made, root)
         report = JsonReport() if form == "json" else TextReport(terminal)

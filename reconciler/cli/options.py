@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
+from reconciler.cli.completion import complete_address, complete_target
 from reconciler.engine.operations import PARALLELISM
 from reconciler.model import codes
 from reconciler.model.address import KINDS, Address
@@ -85,15 +86,29 @@ def parallelism_option(function: F) -> F:
     )(function)
 
 
+def prune_option(function: F) -> F:
+    return click.option(
+        "--prune",
+        is_flag=True,
+        help="Destroy what the estate owns and nothing wants any more; never what is protected.",
+    )(function)
+
+
 def selection_options(function: F) -> F:
     function = click.option(
-        "--target", "targets", multiple=True, metavar="NAME", help="Only changes on this target. Repeatable."
+        "--target",
+        "targets",
+        multiple=True,
+        metavar="NAME",
+        shell_complete=complete_target,
+        help="Only changes on this target. Repeatable.",
     )(function)
     return click.option(
         "--select",
         "addresses",
         multiple=True,
         metavar="ADDRESS",
+        shell_complete=complete_address,
         help="Only these addresses (globs) and what they need. Repeatable.",
     )(function)
 

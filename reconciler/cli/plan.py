@@ -25,6 +25,7 @@ from reconciler.render import plan as render_plan
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Save the plan as JSON.")
 @click.option("--detailed-exitcode", is_flag=True, help="End with 2 when there is anything to do, 0 when not.")
 @options.selection_options
+@options.prune_option
 @options.format_option("text", "json")
 @options.parallelism_option
 @options.where_options
@@ -35,6 +36,7 @@ def plan(
     detailed_exitcode: bool,
     addresses: tuple[str, ...],
     targets: tuple[str, ...],
+    prune: bool,
     form: str,
     parallelism: int,
     embedded: bool,
@@ -48,7 +50,7 @@ def plan(
     options.check_selection(selection, loaded.specs)
     with connected(loaded, options.Where(embedded, emulator_url), terminal, Stop()) as world:
         begun = time.monotonic()
-        made = operations.plan(world, selection, parallelism)
+        made = operations.plan(world, selection, parallelism, prune=prune)
     if out:
         save(made, root, out)
     if form == "json":

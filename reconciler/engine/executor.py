@@ -11,7 +11,7 @@ from typing import Any
 
 from reconciler.engine.context import Context, Stopped
 from reconciler.engine.gate import TrainingGate, is_refusal, make_gates
-from reconciler.engine.serving import deploy
+from reconciler.engine.serving import deploy, remove
 from reconciler.engine.training import cancel_duplicate, submit
 from reconciler.engine.uploading import upload
 from reconciler.engine.waiting import Verdict, Watch, poll
@@ -29,6 +29,7 @@ GOOD = (
     Result.TRAINED,
     Result.CREATED,
     Result.CHANGED,
+    Result.REPLACED,
     Result.DESTROYED,
     Result.CANCELLED,
     Result.UNCHANGED,
@@ -121,7 +122,8 @@ class Executor:
         if kind == "dataset":
             return self._upload
         if kind == "deployment":
-            return lambda s: deploy(s, self.context)
+            work = remove if action is Action.DELETE else deploy
+            return lambda s: work(s, self.context)
         if action is Action.CANCEL:
             return self._cancel
         return self._follow if action is Action.WAIT else self._train

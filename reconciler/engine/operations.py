@@ -54,9 +54,12 @@ def progress(world: World, observed: Mapping[str, Observation]) -> dict[str, Run
     return found
 
 
-def plan(world: World, selection: Selection | None = None, parallelism: int = PARALLELISM) -> Plan:
+def plan(
+    world: World, selection: Selection | None = None, parallelism: int = PARALLELISM, *, prune: bool = False
+) -> Plan:
     """What apply would do, against live state."""
-    return select(make_plan(world.specs, world.facts, look(world, parallelism)), selection or Selection())
+    made = make_plan(world.specs, world.facts, look(world, parallelism), prune=prune)
+    return select(made, selection or Selection())
 
 
 def apply(

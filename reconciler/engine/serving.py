@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from reconciler.engine.context import Context
@@ -42,6 +42,9 @@ def deploy(step: Step, context: Context) -> Outcome:
         context.sleep(min(context.targets[desired.target].pace.poll, 5.0))
         live = serving.deployment(desired.name)
     wanted = _wanted(step, context)
+    if step.change.action is Action.REPLACE and live and _model_differs(wanted, live):
+        _delete(serving, live.name, step, context)
+        live = None
     if step.change.action is Action.WAIT and live and live.provisioning_state == "Succeeded":
         _check(desired, wanted, live, step)
         return Outcome(step.key, Result.UNCHANGED)
@@ -51,7 +54,36 @@ def deploy(step: Step, context: Context) -> Outcome:
         detail = f"{desired.name} is not there after it was created on {desired.target}."
         raise DiagnosticsError([codes.SERVICE_UNCHANGED.at(desired.place.range(), detail, address=step.key)])
     _check(desired, wanted, live, step)
-    return Outcome(step.key, Result.CREATED if step.change.action is Action.CREATE else Result.CHANGED)
+    done = {Action.CREATE: Result.CREATED, Action.REPLACE: Result.REPLACED}
+    return Outcome(step.key, done.get(step.change.action, Result.CHANGED))
+
+
+def remove(step: Step, context: Context) -> Outcome:
+    """Delete one deployment that nothing wants, unless it was protected since the plan."""
+    live = step.change.live
+    assert isinstance(live, ObservedDeployment)
+    serving = context.targets[step.change.target].serving
+    assert serving is not None
+    now = serving.deployment(live.name)
+    if now is None:
+        return Outcome(step.key, Result.UNCHANGED, "already gone")
+    mark = now.mark
+    if mark is None or mark.estate != context.graph.estate or mark.protect:
+        code = codes.PROTECTED if mark and mark.protect else codes.NAME_CLASH
+        raise DiagnosticsError([code.at(detail=code.way_out, address=step.key)])
+    _delete(serving, live.name, step, context)
+    return Outcome(step.key, Result.DESTROYED)
+
+
+def _delete(serving: Serving, name: str, step: Step, context: Context) -> None:
+    """Delete and wait until it is gone; a second DELETE does no harm."""
+    _persevere(lambda: serving.delete(name), step, context)
+    while serving.deployment(name) is not None:
+        context.sleep(min(context.targets[step.change.target].pace.poll, 5.0))
+
+
+def _model_differs(wanted: Mapping[str, Any], live: ObservedDeployment) -> bool:
+    return any(f.field == "model" for f in compare(wanted, live, live.mark).changes)
 
 
 def _wanted(step: Step, context: Context) -> dict[str, Any]:
@@ -98,16 +130,31 @@ def _write(
     tags = _mark(desired, {k: applied[k] for k in wanted if k in applied}, live, context).tags()
     own_tags = {k.removeprefix(TAG): v for k, v in fields.items() if k.startswith(TAG)}
     write = DeploymentWrite({k: v for k, v in fields.items() if not k.startswith(TAG)}, {**own_tags, **tags})
+    current = [live]
+
+    def send() -> None:
+        serving.write(desired.name, write, current[0])
+
+    def look() -> None:
+        current[0] = serving.deployment(desired.name)
+
+    _persevere(send, step, context, before_again=look)
+    return serving.deployment(desired.name)
+
+
+def _persevere(
+    send: Callable[[], None], step: Step, context: Context, before_again: Callable[[], None] = lambda: None
+) -> None:
+    """Send a write that may be sent again until it is heard: while others keep the account busy, and after doubt."""
     doubts = busy = 0
     while True:
         try:
-            serving.write(desired.name, write, live)
-            return serving.deployment(desired.name)
+            return send()
         except ServiceError as error:
             if error.conflict and busy < BUSY.attempts:
                 wait = BUSY.wait(busy, error.retry_after)
                 busy += 1
-                context.emit(StepWaiting(step.key, f"{desired.target} is busy with another operation"))
+                context.emit(StepWaiting(step.key, f"{step.change.target} is busy with another operation"))
             elif error.transient and not error.conflict and doubts < DOUBT.attempts:
                 wait = DOUBT.wait(doubts, error.retry_after)
                 doubts += 1
@@ -115,7 +162,7 @@ def _write(
             else:
                 raise
         context.sleep(wait)
-        live = serving.deployment(desired.name)
+        before_again()
 
 
 def _mark(

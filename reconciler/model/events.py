@@ -18,6 +18,7 @@ class Result(StrEnum):
     SUBMITTED = "submitted"
     CREATED = "created"
     CHANGED = "changed"
+    REPLACED = "replaced"
     DESTROYED = "destroyed"
     CANCELLED = "cancelled"
     UNCHANGED = "unchanged"

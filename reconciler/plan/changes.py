@@ -22,6 +22,7 @@ class Action(Enum):
     WAIT = "wait"
     CREATE = "add"
     UPDATE = "change"
+    REPLACE = "replace"
     DELETE = "destroy"
     CANCEL = "cancel"
     BLOCKED = "blocked"
@@ -35,8 +36,15 @@ class Action(Enum):
     @property
     def writes(self) -> bool:
         return self in (
-            Action.UPLOAD, Action.TRAIN, Action.RETRY, Action.CREATE, Action.UPDATE, Action.DELETE, Action.CANCEL
-        )  # fmt: skip
+            Action.UPLOAD,
+            Action.TRAIN,
+            Action.RETRY,
+            Action.CREATE,
+            Action.UPDATE,
+            Action.REPLACE,
+            Action.DELETE,
+            Action.CANCEL,
+        )
 
 
 class Unknown(Enum):
@@ -89,6 +97,8 @@ class Change:
             return f"{self.address}@{self.target}"
         if self.action is Action.CANCEL and isinstance(self.live, ObservedJob):
             return f"{self.address}#{self.live.id}"
+        if self.action is Action.DELETE and isinstance(self.live, ObservedDeployment):
+            return f"{self.address}#{self.live.name}"
         return str(self.address)
 
 

@@ -115,7 +115,13 @@ class DeploymentPlanner:
             if obstacle:
                 self._tell(desired, obstacle, live)
             reason = self._why(desired, difference, mark)
-            self._add(desired, Action.UPDATE, reason, tuple(changes), needs, live)
+            replaces = desired.strategy == "recreate" and any(f.field == "model" for f in changes)
+            if replaces and self._is_protected(desired, mark):
+                self._protected(desired, live)
+                return
+            action = Action.REPLACE if replaces else Action.UPDATE
+            notes = ("deleted first: an outage until the new one serves",) if replaces else ()
+            self._add(desired, action, reason, tuple(changes), needs, live, notes)
         elif mark is None:
             reason = Reason("tags-removed", "the tags that mark it as this estate's are gone; they are written again")
             self._add(desired, Action.UPDATE, reason, live=live)
@@ -130,6 +136,15 @@ class DeploymentPlanner:
         elif difference.stale_record:
             reason = Reason("record", "the specs now agree with what is live; only the record in its tags is renewed")
             self._add(desired, Action.UPDATE, reason, live=live)
+
+    def _is_protected(self, desired: DesiredDeployment, mark: marks.DeploymentMark | None) -> bool:
+        """Protection stands on the live object: leaving the key out of the spec does not lift it."""
+        return desired.protect if desired.protect is not None else bool(mark and mark.protect)
+
+    def _protected(self, desired: DesiredDeployment, live: ObservedDeployment) -> None:
+        code = codes.PROTECTED
+        self._add(desired, Action.BLOCKED, Reason(code.id, "it is protected, and recreate would delete it"), live=live)
+        self._say(code, desired, f"`strategy: recreate` would delete it. {code.way_out}")
 
     def _blocked(self, desired: DesiredDeployment, obstacle: str, live: ObservedDeployment | None = None) -> None:
         """The wanted model cannot come; what serves now keeps serving."""
@@ -182,9 +197,10 @@ class DeploymentPlanner:
         fields: tuple[FieldChange, ...] = (),
         needs: tuple[str, ...] = (),
         live: ObservedDeployment | None = None,
+        notes: tuple[str, ...] = (),
     ) -> None:
         address: Address = desired.address
-        change = Change(address, desired.target, action, reason, fields, needs=needs, desired=desired, live=live)
+        change = Change(address, desired.target, action, reason, fields, notes, needs, desired=desired, live=live)
         self.changes.append(change)
 
 

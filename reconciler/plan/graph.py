@@ -26,7 +26,7 @@ def build_graph(specs: Specs, facts: Mapping[str, DatasetFacts]) -> ResourceGrap
     for name in sorted(specs.deployments):
         entry = specs.deployments[name]
         for target in sorted(entry.spec.targets):
-            deployment = _deployment(specs, entry, target)
+            deployment = _deployment(specs, entry, target, runs)
             deployments[deployment.address] = deployment
     stages = {stage for chain in specs.chains.values() for stage in chain}
     heads = {chain[-1] for chain in specs.chains.values()} | (specs.jobs.keys() - stages)
@@ -85,7 +85,19 @@ def _run(
     )
 
 
-def _deployment(specs: Specs, entry: Entry[Deployment], target: str) -> DesiredDeployment:
+def _live_name(name: str, strategy: str | None, model: RunRef | NamedModel, runs: Mapping[Address, DesiredRun]) -> str:
+    """What the service calls the deployment: with `versioned`, each model's has a name of its own."""
+    if strategy != "versioned":
+        return name
+    version = runs[model.address].mark if isinstance(model, RunRef) else default_suffix(model.version)
+    if isinstance(model, RunRef) and model.checkpoint is not None:
+        version = f"{version}-{model.checkpoint}"
+    return f"{name}-{version}"
+
+
+def _deployment(
+    specs: Specs, entry: Entry[Deployment], target: str, runs: Mapping[Address, DesiredRun]
+) -> DesiredDeployment:
     spec = entry.spec
     own = spec.on(target)
     assert own.sku is not None  # the references were checked
@@ -102,7 +114,7 @@ def _deployment(specs: Specs, entry: Entry[Deployment], target: str) -> DesiredD
     return DesiredDeployment(
         address=Address("deployment", entry.name, target),
         target=target,
-        name=entry.name,
+        name=_live_name(entry.name, own.strategy, model, runs),
         model=model,
         sku=own.sku,
         capacity=own.capacity,

@@ -10,6 +10,7 @@ from reconciler.model.address import Address
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.resource import ResourceGraph
 from reconciler.plan.changes import Action, Change, Drift
+from reconciler.plan.orphans import Orphan
 
 ORDER = (Action.UPLOAD, Action.CANCEL, Action.TRAIN, Action.RETRY, Action.WAIT, Action.PARKED, Action.BLOCKED)
 
@@ -20,6 +21,8 @@ class Plan:
     changes: tuple[Change, ...]
     """Everything that is not as it should be, in the order of `ORDER`, then deployments."""
     drift: tuple[Drift, ...]
+    orphans: tuple[Orphan, ...]
+    """What the estate owns and nothing wants; it stays, unless the plan's changes destroy it."""
     diagnostics: tuple[Diagnostic, ...]
     targets: int
     objects: int

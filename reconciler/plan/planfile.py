@@ -25,6 +25,7 @@ _ACTIONS: dict[Action, list[str]] = {
     Action.RETRY: ["create"],
     Action.CREATE: ["create"],
     Action.UPDATE: ["update"],
+    Action.REPLACE: ["delete", "create"],
     Action.DELETE: ["delete"],
     Action.CANCEL: ["delete"],
 }
@@ -44,14 +45,17 @@ def to_json(plan: Plan, diagnostics: Sequence[Mapping[str, Any]], *, root: str, 
         "digest": {"specs": specs_digest(plan), "changes": digest(changes)},
         "summary": {
             "train": plan.count(Action.TRAIN, Action.RETRY),
-            "add": plan.count(Action.CREATE),
+            "add": plan.count(Action.CREATE, Action.REPLACE),
             "change": plan.count(Action.UPDATE),
-            "destroy": plan.count(Action.DELETE),
+            "destroy": plan.count(Action.DELETE, Action.REPLACE),
             "upload": plan.count(Action.UPLOAD),
             "wait": plan.count(Action.WAIT),
             "blocked": plan.count(Action.BLOCKED),
         },
         "resource_changes": changes,
+        "orphans": [
+            {"address": str(o.address), "target": o.target, "name": o.live.name, "reason": o.why} for o in plan.orphans
+        ],
         "resource_drift": [_drift(d) for d in plan.drift],
         "diagnostics": list(diagnostics),
     }

@@ -11,13 +11,16 @@ from reconciler.plan.changes import Action, Change
 from reconciler.plan.closing import closings, has_closed
 from reconciler.plan.deployments import DeploymentPlanner
 from reconciler.plan.graph import build_graph
+from reconciler.plan.orphans import find_orphans, removals
 from reconciler.plan.plan import ORDER, Plan
 from reconciler.plan.training import TrainingPlanner
 from reconciler.specs.parse import Specs
 
 
-def make_plan(specs: Specs, facts: Mapping[str, DatasetFacts], observed: Mapping[str, Observation]) -> Plan:
-    """Compare what is wanted with what is live.
+def make_plan(
+    specs: Specs, facts: Mapping[str, DatasetFacts], observed: Mapping[str, Observation], *, prune: bool = False
+) -> Plan:
+    """Compare what is wanted with what is live; `prune` plans the removal of what is owned and no longer wanted.
 
     `facts` is keyed by dataset, `observed` by target; both must hold everything that the specs name.
     """
@@ -28,6 +31,10 @@ def make_plan(specs: Specs, facts: Mapping[str, DatasetFacts], observed: Mapping
     training.plan()
     serving = DeploymentPlanner(specs, graph, observed, training)
     serving.plan()
+    orphans = find_orphans(graph, observed)
+    changes = training.changes | {c.key: c for c in serving.changes}
+    if prune:
+        changes |= {c.key: c for c in removals(orphans, changes)}
     diagnostics: list[Diagnostic] = [*training.diagnostics, *serving.diagnostics]
     trains_on = [c.target for c in training.changes.values() if c.action.trains]
     diagnostics += closings(specs, trains_on, now)
@@ -35,7 +42,8 @@ def make_plan(specs: Specs, facts: Mapping[str, DatasetFacts], observed: Mapping
         diagnostics += observation.problems
     return Plan(
         estate=specs.estate,
-        changes=tuple(sorted([*training.changes.values(), *serving.changes], key=_order)),
+        changes=tuple(sorted(changes.values(), key=_order)),
+        orphans=orphans,
         drift=tuple(sorted(serving.drift, key=lambda d: d.address)),
         diagnostics=in_order(diagnostics),
         targets=len(observed),

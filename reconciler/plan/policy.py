@@ -39,6 +39,7 @@ def select(plan: Plan, selection: Selection) -> Plan:
         plan,
         changes=tuple(_held_back(c, by_key, kept) for c in changes),
         drift=tuple(d for d in plan.drift if str(d.address) in addresses),
+        orphans=tuple(o for o in plan.orphans if str(o.address) in addresses),
         diagnostics=tuple(d for d in plan.diagnostics if d.address in addresses or not _is_change(d)),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from reconciler.model import marks
+from reconciler.model.observation import ObservedDeployment
 from reconciler.plan.changes import Action, Change, Drift, FieldChange, Unknown
 from reconciler.plan.plan import Plan
 from reconciler.render.text import Style, clean, duration, pad, plural
@@ -19,6 +20,7 @@ _LOOK: dict[Action, tuple[str, str]] = {
     Action.RETRY: ("+", "green"),
     Action.CREATE: ("+", "green"),
     Action.UPDATE: ("~", "yellow"),
+    Action.REPLACE: ("±", "red"),
     Action.DELETE: ("-", "red"),
     Action.CANCEL: ("-", "red"),
     Action.WAIT: ("…", "cyan"),
@@ -36,6 +38,9 @@ def render(plan: Plan, style: Style, seconds: float | None = None) -> str:
     if uploads:
         parts.append("\n".join(uploads))
     parts += ["\n".join(_change(c, style)) for c in plan.changes if c.action is not Action.UPLOAD]
+    kept = _kept(plan)
+    if kept:
+        parts.append("\n".join(style(line, "dim") for line in kept))
     parts.append(_summary(plan, style))
     return "\n\n".join(parts) + "\n"
 
@@ -49,6 +54,8 @@ def _header(plan: Plan, style: Style, seconds: float | None) -> str:
 def _change(change: Change, style: Style) -> Iterator[str]:
     symbol, color = _LOOK[change.action]
     where = f" on {change.target}" if change.address.kind != "deployment" else ""
+    if change.action is Action.DELETE and isinstance(change.live, ObservedDeployment):
+        where = f"  {change.live.name}" if change.live.name != change.address.name else ""
     word = pad(change.action.value, 8)
     yield f"  {style(f'{symbol} {word}', color)} {style(clean(str(change.address)), 'bold')}{style(where, 'dim')}"
     facts = [*change.notes, *(f"shared with {a}" for a in change.also)]
@@ -108,6 +115,14 @@ def value(field: str, raw: Any) -> str:
     return text
 
 
+def _kept(plan: Plan) -> list[str]:
+    """What the estate owns, nothing wants, and this plan leaves alone."""
+    going = {c.key for c in plan.changes if c.action is Action.DELETE}
+    kept = [o for o in plan.orphans if f"{o.address}#{o.live.name}" not in going]
+    lines = [f"  {pad(o.live.name, 34)} on {o.target}: {o.why}{' (protected)' if o.protected else ''}" for o in kept]
+    return ["Kept, though nothing wants it any more (--prune destroys it):", *map(clean, lines)] if kept else []
+
+
 def _drift(drift: Drift, style: Style) -> str:
     lines = [f"  {style(f'! {pad(drift.cause, 8)}', 'yellow')} {style(clean(str(drift.address)), 'bold')}"]
     column = max((len(f.field) for f in drift.fields), default=0) + 3
@@ -130,9 +145,9 @@ def _summary(plan: Plan, style: Style) -> str:
         return f"{done} {what} on {plural(plan.targets, 'target')} {verb} the specs."
     numbers = {
         "train": plan.count(Action.TRAIN, Action.RETRY),
-        "add": plan.count(Action.CREATE),
+        "add": plan.count(Action.CREATE, Action.REPLACE),
         "change": plan.count(Action.UPDATE),
-        "destroy": plan.count(Action.DELETE),
+        "destroy": plan.count(Action.DELETE, Action.REPLACE),
     }
     line = "Plan: " + ", ".join(f"{n} to {word}" for word, n in numbers.items()) + "."
     more = {

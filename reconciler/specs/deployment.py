@@ -78,7 +78,11 @@ class Serving(Strict):
         description="Tags on the live object; tags that are not named here are left alone.",
         examples=[{"team": "support"}],
     )
-    strategy: Literal["in_place"] | None = Field(default=None, description="How a new model gets under a serving name.")
+    strategy: Literal["in_place", "versioned", "recreate"] | None = Field(
+        default=None,
+        description="How a new model gets under a serving name: in_place writes it under the same name, versioned puts "
+        "a new deployment beside the old one, recreate deletes first (an outage).",
+    )
     protect: bool | None = Field(default=None, description="Never deleted, recreated or pruned while true.")
 
 

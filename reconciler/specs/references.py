@@ -119,6 +119,11 @@ def _deployment(specs: Specs, entry: Entry[Deployment]) -> Iterator[Diagnostic]:
     if not shortest <= len(entry.name) <= longest:
         detail = f"Azure takes {shortest} to {longest} characters for the name of a deployment."
         yield codes.SPEC_NAME.at(place.range(), detail)
+    longest_versioned = longest - marks.MARK_LENGTH - 1
+    for name in deployment.targets:
+        if deployment.on(name).strategy == "versioned" and len(entry.name) > longest_versioned:
+            detail = f"With `strategy: versioned` a mark is added to the name: {longest_versioned} characters are left."
+            yield codes.SPEC_NAME.at(place.range(), detail)
     for target in deployment.targets:
         yield from _deployment_target(specs, entry, target)
 

@@ -1,0 +1,41 @@
+"""`reconciler output`: the names that callers use, as they are now."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+import orjson
+
+from reconciler.cli import options
+from reconciler.cli.compose import connected, load_offline
+from reconciler.engine import operations
+from reconciler.engine.context import Stop
+from reconciler.plan.graph import build_graph
+from reconciler.plan.serving import served_now
+from reconciler.render import diagnostics as render_diagnostics
+from reconciler.render import output as render_output
+
+
+@click.command()
+@options.root_argument
+@options.format_option("text", "json")
+@options.parallelism_option
+@options.where_options
+@options.no_color_option
+def output(root: Path, form: str, parallelism: int, embedded: bool, emulator_url: str | None, no_color: bool) -> None:
+    """Print what callers need: for each deployment its current name, endpoint and model."""
+    terminal = options.Terminal(no_color)
+    loaded = load_offline(root)
+    with connected(loaded, options.Where(embedded, emulator_url), terminal, Stop()) as world:
+        observed = operations.look(world, parallelism)
+    served = served_now(build_graph(loaded.specs, loaded.facts), observed)
+    if form == "json":
+        click.echo(orjson.dumps(render_output.as_json(served), option=orjson.OPT_INDENT_2))
+    else:
+        click.echo(render_output.render(served, terminal.out), nl=False)
+    problems = [p for o in observed.values() for p in o.problems]
+    if problems:
+        click.echo("\n" + render_diagnostics.render(problems, terminal.err), nl=False, err=True)
+        sys.exit(1)

@@ -1,0 +1,78 @@
+"""What the estate owns and the specs no longer want: reported always, removed only with `--prune`.
+
+Deployments that left the specs, and older versions of a `versioned` deployment, which serve until the new one does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from reconciler.model.address import Address
+from reconciler.model.observation import Observation, ObservedDeployment
+from reconciler.model.resource import ResourceGraph
+from reconciler.plan.changes import Action, Change, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Orphan:
+    """One live deployment of the estate that nothing wants. `superseded`: another version took its place."""
+
+    address: Address
+    target: str
+    live: ObservedDeployment
+    superseded: bool
+
+    @property
+    def protected(self) -> bool:
+        mark = self.live.mark
+        return bool(mark and mark.protect)
+
+    @property
+    def why(self) -> str:
+        return "a newer version takes its place" if self.superseded else "it left the specs"
+
+
+def find_orphans(graph: ResourceGraph, observed: Mapping[str, Observation]) -> tuple[Orphan, ...]:
+    """By address. Only what carries the estate's tags counts."""
+    return tuple(sorted(_orphans(graph, observed), key=lambda o: (o.address, o.live.name)))
+
+
+def _orphans(graph: ResourceGraph, observed: Mapping[str, Observation]) -> Iterator[Orphan]:
+    wanted = {(d.target, d.name.lower()) for d in graph.deployments.values()}
+    for target, observation in observed.items():
+        for live in observation.deployments:
+            mark = live.mark
+            if mark is None or mark.estate != graph.estate or (target, live.name.lower()) in wanted:
+                continue
+            address = _address(mark.address, live.name, target)
+            yield Orphan(address, target, live, superseded=address in graph.deployments)
+
+
+def _address(text: str, name: str, target: str) -> Address:
+    """The address in the tags, unless they were copied from elsewhere or broken."""
+    try:
+        address = Address.parse(text)
+    except ValueError:
+        return Address("deployment", name, target)
+    return address if address.target == target else Address("deployment", name, target)
+
+
+def removals(orphans: tuple[Orphan, ...], changes: Mapping[str, Change]) -> list[Change]:
+    """What `--prune` destroys: never what is protected, and an old version only once the new one serves."""
+    return [
+        Change(
+            orphan.address,
+            orphan.target,
+            Action.DELETE,
+            Reason("superseded" if orphan.superseded else "left-specs", orphan.why),
+            needs=(str(orphan.address),) if str(orphan.address) in changes else (),
+            live=orphan.live,
+        )
+        for orphan in orphans
+        if not orphan.protected and not _stuck(changes.get(str(orphan.address)))
+    ]
+
+
+def _stuck(change: Change | None) -> bool:
+    return change is not None and change.action in (Action.BLOCKED, Action.PARKED)
