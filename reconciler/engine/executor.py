@@ -12,7 +12,7 @@ from typing import Any
 from reconciler.engine.context import Context, Stopped
 from reconciler.engine.gate import TrainingGate, is_refusal, make_gates
 from reconciler.engine.serving import deploy, remove
-from reconciler.engine.training import cancel_duplicate, submit
+from reconciler.engine.training import cancel_duplicate, cost_of, submit
 from reconciler.engine.uploading import upload
 from reconciler.engine.waiting import Verdict, Watch, poll
 from reconciler.model.address import Address
@@ -148,7 +148,8 @@ class Executor:
 
     def _cancel(self, step: Step) -> Outcome:
         job = cancel_duplicate(step, self.context)
-        return Outcome(step.key, Result.CANCELLED, job.id)
+        progress = self.context.targets[step.change.target].training.progress(job.id)
+        return Outcome(step.key, Result.CANCELLED, cost_of(job, progress))
 
     def _begin_polls(self) -> None:
         now = self.context.now()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor, Future
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from reconciler.model import codes, marks, normal
@@ -23,25 +25,33 @@ from reconciler.providers.errors import ServiceError, code_for, diagnose
 T = TypeVar("T")
 
 
-def observe(
-    targets: Mapping[str, Target], estate: str, pool: Executor, checkpointed: frozenset[str] = frozenset()
-) -> dict[str, Observation]:
-    """Snapshots by target name. Accounts are read first, then every list of every account side by side.
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The runs that the specs name, by mark: more is asked about these than about others."""
 
-    `checkpointed`: marks of the runs whose checkpoints are wanted.
-    """
+    runs: frozenset[str] = frozenset()
+    checkpointed: frozenset[str] = frozenset()
+
+
+NOTHING = Wanted()
+
+
+def observe(
+    targets: Mapping[str, Target], estate: str, pool: Executor, wanted: Wanted = NOTHING
+) -> dict[str, Observation]:
+    """Snapshots by target name. Accounts are read first, then every list of every account side by side."""
     accounts = {name: pool.submit(target.account) for name, target in targets.items()}
-    looks = {name: _Look(target, estate, checkpointed) for name, target in targets.items()}
+    looks = {name: _Look(target, estate, wanted) for name, target in targets.items()}
     for name, future in accounts.items():
         looks[name].begin(future, pool)
     return {name: look.finish() for name, look in looks.items()}
 
 
 class _Look:
-    def __init__(self, target: Target, estate: str, checkpointed: frozenset[str]) -> None:
+    def __init__(self, target: Target, estate: str, wanted: Wanted) -> None:
         self.target = target
         self.estate = estate
-        self.checkpointed = checkpointed
+        self.wanted = wanted
         self.problems: list[Diagnostic] = []
         self.account: ObservedAccount | None = None
         self.lists: dict[str, Future[Any]] = {}
@@ -77,9 +87,11 @@ class _Look:
                 self._failed(error)
         if "jobs" in lists and "models" in lists:
             lists["models"] += tuple(self._unlisted(lists["jobs"], lists["models"]))
-        lists["checkpoints"] = tuple(self._checkpoints(lists.get("jobs", ())))
+        jobs = lists.get("jobs", ())
+        lists["checkpoints"] = tuple(self._checkpoints(jobs))
         return Observation(
             target=self.target.name,
+            last_words=dict(self._last_words(jobs)),
             observed_at=int(time.time()),
             account=self.account,
             problems=tuple(self.problems),
@@ -104,11 +116,17 @@ class _Look:
 
     def _checkpoints(self, jobs: Iterable[ObservedJob]) -> Iterable[ObservedCheckpoint]:
         for job in jobs:
-            if job.phase is Phase.SUCCEEDED and job.mark in self.checkpointed:
+            if job.phase is Phase.SUCCEEDED and job.mark in self.wanted.checkpointed:
                 try:
                     yield from self.target.training.checkpoints(job.id)
                 except ServiceError as error:
                     self._failed(error)
+
+    def _last_words(self, jobs: Iterable[ObservedJob]) -> Iterable[tuple[str, tuple[str, ...]]]:
+        for job in jobs:
+            if job.phase is Phase.FAILED and job.mark in self.wanted.runs:
+                with suppress(ServiceError):  # the error itself stands in the run's record
+                    yield job.id, tuple(self.target.training.last_words(job.id))
 
     @property
     def _address(self) -> str:

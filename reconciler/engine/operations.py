@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from reconciler.datasets.scan import DatasetFacts
 from reconciler.engine.context import Context, Stop
 from reconciler.engine.executor import GOOD, Executor
-from reconciler.engine.observe import observe
+from reconciler.engine.observe import Wanted, observe
 from reconciler.engine.pool import make_pool
 from reconciler.model import marks
 from reconciler.model.address import Address
@@ -38,9 +38,10 @@ class World:
 
 def look(world: World, parallelism: int = PARALLELISM) -> dict[str, Observation]:
     """Observe every target; reads are cheap, so more of them run at once than writes."""
-    checkpointed = build_graph(world.specs, world.facts).checkpointed()
+    graph = build_graph(world.specs, world.facts)
+    wanted = Wanted(frozenset(run.mark for run in graph.runs.values()), graph.checkpointed())
     with make_pool(1 if parallelism <= 1 else max(parallelism, 32)) as pool:
-        return observe(world.targets, world.specs.estate, pool, checkpointed)
+        return observe(world.targets, world.specs.estate, pool, wanted)
 
 
 def progress(world: World, observed: Mapping[str, Observation]) -> dict[str, RunProgress]:

@@ -9,10 +9,11 @@ from reconciler.engine.models import base_name
 from reconciler.engine.uploading import find_file
 from reconciler.model import codes, marks
 from reconciler.model.errors import DiagnosticsError
+from reconciler.model.events import StepWaiting
 from reconciler.model.observation import ObservedJob, Phase
 from reconciler.model.resource import DesiredRun, RunRef
 from reconciler.plan.steps import Step
-from reconciler.providers.base import RunRequest, Target
+from reconciler.providers.base import RunProgress, RunRequest, Target
 
 
 def submit(step: Step, context: Context) -> ObservedJob:
@@ -32,7 +33,11 @@ def submit(step: Step, context: Context) -> ObservedJob:
     job = create_once(lambda: find_run(target, run.mark), create, target, context, step.key)
     if not created:
         return job
-    return elect(_with_mark(job, run, target, context), target, run.mark, context)
+    stays = elect(_with_mark(job, run, target, context), target, run.mark, context)
+    if stays.id != job.id:
+        words = f"{stays.id} was started elsewhere at the same time and is the elder; ours, {job.id}, is cancelled"
+        context.emit(StepWaiting(step.key, words))
+    return stays
 
 
 def cancel_duplicate(step: Step, context: Context) -> ObservedJob:
@@ -45,6 +50,14 @@ def cancel_duplicate(step: Step, context: Context) -> ObservedJob:
     if stays is None or stays.id == job.id:
         return job
     return training.cancel_job(job.id)
+
+
+def cost_of(job: ObservedJob, progress: RunProgress) -> str:
+    """What a cancelled run has used up, as far as it can be told."""
+    if job.trained_tokens:
+        return f"{job.id}, after {job.trained_tokens:,} tokens"
+    of = f" of {progress.total}" if progress.total else ""
+    return f"{job.id}, after step {progress.step}{of}" if progress.step else f"{job.id}, before its first step"
 
 
 def _request(run: DesiredRun, target: Target, context: Context) -> RunRequest:

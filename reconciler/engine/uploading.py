@@ -24,10 +24,24 @@ def upload(step: Step, context: Context) -> tuple[ObservedFile, bool]:
         return sent[-1]
 
     file = create_once(lambda: find_file(target, name), create, target, context, step.key)
-    return file, bool(sent)
+    return (elect_file(file, name, target, context), True) if sent else (file, False)
+
+
+def elect_file(own: ObservedFile, name: str, target: Target, context: Context) -> ObservedFile:
+    """One file stays when two operators sent the same one: the eldest. Only our own is ever deleted here."""
+    settled = context.now() + target.pace.settle
+    while True:
+        same = [f for f in target.training.files() if f.filename == name and (f.usable or f.in_preparation)]
+        stays = min([*same, own], key=lambda f: (f.created_at, f.id))
+        if stays.id != own.id:
+            target.training.delete_file(own.id)
+            return stays
+        if context.now() >= settled:
+            return own
+        context.sleep(min(target.pace.poll, 5.0))
 
 
 def find_file(target: Target, name: str) -> ObservedFile | None:
-    """The file to use: a processed one before one in preparation, then the eldest."""
+    """The file to use: the eldest, so that everybody chooses the same."""
     found = [f for f in target.training.files() if f.filename == name and (f.usable or f.in_preparation)]
-    return min(found, key=lambda f: (not f.usable, f.created_at, f.id), default=None)
+    return min(found, key=lambda f: (f.created_at, f.id), default=None)

@@ -60,6 +60,20 @@ FILE_OUTSIDE = _error(
     "Move the file into the repository; symbolic links out of it do not count.",
     "datasets:\n  support: {file: /etc/passwd}",
 )
+FILE_EXISTS = _error(
+    "file-exists",
+    "the file is there already",
+    "reconciler init writes new files only; what people wrote is never overwritten.",
+    "Move the file away, or name another folder.",
+    "reconciler init   # in a folder that has specs/estate.yaml",
+)
+FILE_UNWRITABLE = _error(
+    "file-unwritable",
+    "the file cannot be written",
+    "The folder may not be written to, the disk is full, or a file stands where a folder is needed.",
+    "Check the path and its permissions.",
+    "reconciler init /etc",
+)
 NO_SPECS = _error(
     "no-specs",
     "there are no specs",
@@ -753,6 +767,12 @@ TRAINING_CLOSES = _warning(
     "Self-serve fine-tuning on the OpenAI platform ends on 2027-01-06 for everybody.",
     "Train what you still need before that day, or move the job's `target` to Azure.",
     "jobs:\n  triage:\n    target: platform   # provider: openai",
+)
+RUN_PAID_TWICE = _warning(
+    "run-paid-twice",
+    "a run was trained twice",
+    "The service's lists lagged for longer than the settle time, so two operators did not see each other's run.",
+    "Nothing to do: the elder model is used. Delete the other one at the service if its room is needed.",
 )
 CHECKPOINT_MISSING = _error(
     "checkpoint-missing",

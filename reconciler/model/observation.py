@@ -53,12 +53,24 @@ class ObservedFile:
         return self.status not in ("processed", "error", "deleting", "deleted")
 
 
+_DATA_WORDS = ("training_file", "validation_file", "n_examples", "jsonlvalidation", "fileimport", "content_filter")
+"""In the code or param of a failure that lies in the data (OpenAI and Azure, as recorded)."""
+
+
 @dataclass(frozen=True, slots=True)
 class JobError:
     """Why a run failed, in the vendor's words."""
 
     code: str
     message: str
+    param: str = ""
+    """The part of the request that the vendor blames."""
+
+    @property
+    def blames_data(self) -> bool:
+        """Whether the same files would fail again."""
+        words = f"{self.code} {self.param}".lower()
+        return any(word in words for word in _DATA_WORDS) or "RAI checks" in self.message
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}" if self.code else self.message
@@ -174,6 +186,8 @@ class Observation:
     jobs: tuple[ObservedJob, ...] = ()
     models: tuple[ObservedModel, ...] = ()
     deployments: tuple[ObservedDeployment, ...] = ()
+    last_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The last event messages of failed runs that the specs want, by job id."""
     checkpoints: tuple[ObservedCheckpoint, ...] = ()
     """Of the runs whose checkpoints the specs name; nobody else's are asked for."""
     problems: tuple[Diagnostic, ...] = ()

@@ -31,6 +31,9 @@ class RunView:
     failures: int = 0
     duplicates: tuple[ObservedJob, ...] = ()
     """Unfinished runs that should not be: another with the same mark stays."""
+    paid_again: tuple[ObservedJob, ...] = ()
+    """Runs that succeeded beside the one that counts."""
+    """Unfinished runs that should not be: another with the same mark stays."""
 
 
 class MarkIndex:
@@ -47,7 +50,8 @@ class MarkIndex:
         unfinished = [j for j in jobs if not j.phase.final]
         ready = self._ready(mark, jobs)
         if ready:
-            return RunView(ready.state, ready.job, ready.model, duplicates=tuple(unfinished))
+            again = tuple(j for j in jobs if j.phase is Phase.SUCCEEDED and ready.job and j.id != ready.job.id)
+            return RunView(ready.state, ready.job, ready.model, duplicates=tuple(unfinished), paid_again=again)
         if unfinished:
             eldest, *others = unfinished
             state = RunState.PAUSED if eldest.phase is Phase.PAUSED else RunState.UNDER_WAY

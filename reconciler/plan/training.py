@@ -105,7 +105,9 @@ class TrainingPlanner:
         return needed
 
     def _may_retry(self, run: DesiredRun, view: RunView) -> bool:
-        return view.state is RunState.FAILED and view.failures <= run.retries
+        if view.state is not RunState.FAILED or view.failures > run.retries:
+            return False
+        return not (view.job and view.job.error and view.job.error.blames_data)
 
     def _decide(self, run: DesiredRun) -> None:
         view = self.view(run.address)
@@ -186,13 +188,26 @@ class TrainingPlanner:
             change = Change(run.address, run.target, Action.CANCEL, reason, desired=run, live=job)
             self.changes[change.key] = change
             self._say(codes.RUN_DUPLICATE, run, f"{job.id} is one too many; {stays} stays.")
+        for job in view.paid_again:
+            cost = f" ({job.trained_tokens:,} tokens)" if job.trained_tokens else ""
+            detail = (
+                f"{job.id} was paid for as well{cost}; {view.model} is the one in use. {codes.RUN_PAID_TWICE.way_out}"
+            )
+            self._say(codes.RUN_PAID_TWICE, run, detail)
 
     def _block(self, run: DesiredRun, view: RunView) -> None:
         code = _BLOCKING[view.state]
         who = view.job.id if view.job else view.model
-        error = f" {view.job.error}." if view.job and view.job.error else ""
+        told = [f"{who} on {run.target}"]
+        if view.job and view.job.error:
+            told.append(str(view.job.error))
+            if view.job.error.blames_data and view.failures <= run.retries:
+                told.append("The data is at fault, so the same files are not tried again")
+        words = self.observed[run.target].last_words.get(view.job.id, ()) if view.job else ()
+        if words:
+            told.append(f"Its last events: {'; '.join(words)}")
         self._add(run, Action.BLOCKED, Reason(code.id, f"{code.summary} ({who})"), view)
-        self._say(code, run, f"{who} on {run.target}.{error} {code.way_out}")
+        self._say(code, run, " ".join(f"{t.rstrip('.')}." for t in told) + f" {code.way_out}")
 
     def _say(self, code: Code, run: DesiredRun, detail: str) -> None:
         self.diagnostics.append(code.at(run.place.range(), detail, address=str(run.address)))
@@ -224,9 +239,9 @@ def _shared_runs(graph: ResourceGraph) -> dict[Address, Address]:
 
 
 def _files_by_name(observation: Observation) -> dict[str, ObservedFile]:
-    """The file to use for each name: a processed one before one in preparation, then the eldest."""
+    """The file to use for each name: the eldest, so that everybody chooses the same."""
     found: dict[str, ObservedFile] = {}
-    for file in sorted(observation.files, key=lambda f: (not f.usable, f.created_at, f.id)):
+    for file in sorted(observation.files, key=lambda f: (f.created_at, f.id)):
         if file.usable or file.in_preparation:
             found.setdefault(file.filename, file)
     return found

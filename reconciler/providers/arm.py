@@ -90,18 +90,27 @@ class ArmAccount:
         self._send(self.sdk.deployments.begin_delete, name, None)
 
     def _send(self, begin: Callable[..., Any], name: str, body: Mapping[str, Any] | None) -> None:
+        """Send one write, and wait for it; once more with a new token where the old one had expired."""
+        try:
+            answer = self._once(begin, name, body)
+        except ServiceError as error:
+            if error.status != 401 or not self.reader.proof.renew():
+                raise
+            answer = self._once(begin, name, body)
+        self._wait(name, answer)
+
+    def _once(self, begin: Callable[..., Any], name: str, body: Mapping[str, Any] | None) -> Any:
         from azure.core.exceptions import AzureError, HttpResponseError
 
         *_, group, _, _, _, account = self.account_id.split("/")
         content = [] if body is None else [io.BytesIO(orjson.dumps(body))]
         headers = {} if body is None else {"content_type": "application/json"}
         try:
-            answer = begin(group, account, name, *content, polling=False, cls=_whole_answer, **headers).result()
+            return begin(group, account, name, *content, polling=False, cls=_whole_answer, **headers).result()
         except HttpResponseError as error:
             raise _refusal(error, self.reader.service) from error
         except AzureError as error:
             raise ServiceError(f"no whole answer: {error.message}", service=self.reader.service) from error
-        self._wait(name, answer)
 
     def _wait(self, name: str, answer: Any) -> None:
         """Follow the operation that a write began: its status URL where there is one, then the deployment."""

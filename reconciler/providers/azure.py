@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 
@@ -19,8 +18,9 @@ from reconciler.providers.arm import ArmAccount
 from reconciler.providers.base import Pace, RunRequest, Target
 from reconciler.providers.dataplane import DataPlane
 from reconciler.providers.errors import ServiceError
+from reconciler.providers.proof import Bearer, Key, Proof
 from reconciler.providers.reader import Reader
-from reconciler.providers.retry import Sleep
+from reconciler.providers.retry import Budget, Sleep
 from reconciler.specs.target import AzureTarget
 
 DATA_API_VERSION = "2025-04-01-preview"
@@ -60,42 +60,14 @@ CLOUDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class FixedToken:
-    """A credential and its token, which never expires: what the emulator takes."""
+class EmulatorToken:
+    """A credential that the emulator takes; each token it gives is a new one."""
 
-    token: str = "emulator"
+    token: str = ""
     expires_on: int = 2**31
 
-    def get_token(self, *scopes: str, **kwargs: Any) -> FixedToken:
-        return self
-
-
-class Bearer:
-    """Headers with a token for one scope, fetched anew five minutes before it expires."""
-
-    def __init__(self, credential: Callable[[], Any], scope: str) -> None:
-        self._credential = credential
-        self._scope = scope
-        self._lock = threading.Lock()
-        self._token: Any = None
-
-    def token(self) -> str:
-        with self._lock:
-            if self._token is None or self._token.expires_on - time.time() < 300:
-                self._token = self._fetch()
-            return str(self._token.token)
-
-    def __call__(self) -> Mapping[str, str]:
-        return {"Authorization": f"Bearer {self.token()}"}
-
-    def _fetch(self) -> Any:
-        from azure.core.exceptions import AzureError
-
-        try:
-            return self._credential().get_token(self._scope)
-        except AzureError as error:
-            message = " ".join(str(error.message).split("\n")[0].split())
-            raise ServiceError(f"no token: {message}", status=401, code="CredentialUnavailable") from error
+    def get_token(self, *scopes: str, **kwargs: Any) -> EmulatorToken:
+        return EmulatorToken(f"emulator-{uuid4().hex[:8]}")
 
 
 @cache
@@ -124,29 +96,38 @@ def connect(
     """The target's ports. `emulator` is the URL that stands in for the cloud, whatever the spec says."""
     cloud = CLOUDS[spec.cloud]
     base = emulator or cloud.resource_manager
-    credential: Callable[[], Any] = FixedToken if emulator else lambda: default_credential(spec.cloud, spec.tenant)
+    credential: Callable[[], Any] = EmulatorToken if emulator else lambda: default_credential(spec.cloud, spec.tenant)
+    budget = Budget()
     manager = Bearer(credential, cloud.resource_manager_scope)
     reader = Reader(
-        client, base, manager, service="Azure Resource Manager", params={"api-version": ARM_API_VERSION}, sleep=sleep
+        client,
+        base,
+        manager,
+        service="Azure Resource Manager",
+        params={"api-version": ARM_API_VERSION},
+        sleep=sleep,
+        budget=budget,
     )
     account = ArmAccount(
         reader,
         spec.account_id,
-        lambda: _management_client(spec.subscription, base, credential, cloud, plain_http=emulator is not None),
+        lambda: _management_client(spec.subscription, base, manager),
         poll=min(pace.poll, 5.0),
         sleep=sleep,
     )
     key = None if emulator else api_key(name)
     bearer = Bearer(credential, cloud.data_scope)
+    proof: Proof = Key("api-key", key) if key else bearer
     endpoint = _Endpoint(account, None if emulator else spec.endpoint, spec.api_version or DATA_API_VERSION)
     training = DataPlane(
         connect=lambda: Reader(
             client,
             endpoint.url(),
-            (lambda: {"api-key": key}) if key else bearer,
+            proof,
             service="Azure OpenAI",
             params=endpoint.params,
             sleep=sleep,
+            budget=budget,
         ),
         client=lambda: _openai_client(endpoint, key, bearer),
         body=lambda request: job_body(request, dated=endpoint.dated),
@@ -211,30 +192,24 @@ def _openai_client(endpoint: _Endpoint, key: str | None, bearer: Bearer) -> Any:
     )
 
 
-def _management_client(
-    subscription: str, base: str, credential: Callable[[], Any], cloud: Cloud, *, plain_http: bool
-) -> Any:
+def _management_client(subscription: str, base: str, proof: Bearer) -> Any:
     from azure.core.pipeline import policies
     from azure.mgmt.cognitiveservices import CognitiveServicesManagementClient
-    from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 
-    scope = cloud.resource_manager_scope
-    authentication = (
-        policies.HeadersPolicy(base_headers={"Authorization": f"Bearer {FixedToken().token}"})
-        if plain_http
-        else ARMChallengeAuthenticationPolicy(credential(), scope)
-    )
+    class Authentication(policies.SansIOHTTPPolicy):  # type: ignore[type-arg]
+        def on_request(self, request: Any) -> None:
+            request.http_request.headers.update(proof())
+
     return CognitiveServicesManagementClient(
-        credential(),
+        EmulatorToken(),  # never asked: the policy below proves who we are
         subscription,
         base_url=base,
-        credential_scopes=[scope],
         # Without the policies that send again or register providers by themselves.
         policies=[
             policies.RequestIdPolicy(),
             policies.UserAgentPolicy(sdk_moniker="reconciler"),
             policies.ContentDecodePolicy(),
-            authentication,
+            Authentication(),
         ],
         connection_timeout=10,
         read_timeout=120,

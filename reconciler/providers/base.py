@@ -74,6 +74,9 @@ class Training(Protocol):
 
     def progress(self, job_id: str) -> RunProgress: ...
 
+    def last_words(self, job_id: str) -> list[str]:
+        """The messages of a run's last events, oldest first."""
+
     def upload(self, filename: str, content: Iterable[bytes]) -> ObservedFile:
         """Send a training file, once."""
 

@@ -84,17 +84,22 @@ class DataPlane:
         page = self.reader.get(f"/fine_tuning/jobs/{job_id}/events", {"limit": "20"})
         return read_progress(page.get("data") or ())
 
+    def last_words(self, job_id: str) -> list[str]:
+        page = self.reader.get(f"/fine_tuning/jobs/{job_id}/events", {"limit": "5"})
+        events = [e for e in page.get("data") or () if isinstance(e, Mapping)]
+        return [str(e["message"]) for e in reversed(events) if e.get("message")]
+
     def upload(self, filename: str, content: Iterable[bytes]) -> ObservedFile:
         with tempfile.TemporaryFile() as spool:
             spool.writelines(content)
-            spool.seek(0)
-            return read_file(
-                self._write(
-                    lambda: self.sdk.files.with_raw_response.create(
-                        file=(filename, spool, "application/jsonl"), purpose=PURPOSE, timeout=UPLOAD_TIMEOUT
-                    )
+
+            def send() -> Any:
+                spool.seek(0)
+                return self.sdk.files.with_raw_response.create(
+                    file=(filename, spool, "application/jsonl"), purpose=PURPOSE, timeout=UPLOAD_TIMEOUT
                 )
-            )
+
+            return read_file(self._write(send))
 
     def create_job(self, request: RunRequest) -> ObservedJob:
         body = self._body(request)
@@ -107,7 +112,16 @@ class DataPlane:
         self._write(lambda: self.sdk.files.with_raw_response.delete(id))
 
     def _write(self, send: Callable[[], Any]) -> Mapping[str, Any]:
-        """Send one write and read its raw answer; the SDK's models would hide fields."""
+        """Send one write; once more with a new token where the old one had expired, for then nothing was done."""
+        try:
+            return self._once(send)
+        except ServiceError as error:
+            if error.status != 401 or not self.reader.proof.renew():
+                raise
+            return self._once(send)
+
+    def _once(self, send: Callable[[], Any]) -> Mapping[str, Any]:
+        """Send and read the raw answer; the SDK's models would hide fields."""
         import openai
 
         service = self.reader.service
@@ -143,7 +157,7 @@ def read_job(item: Mapping[str, Any]) -> ObservedJob:
     error = item.get("error")
     failure = None
     if isinstance(error, Mapping) and (error.get("code") or error.get("message")):
-        failure = JobError(str(error.get("code") or ""), str(error.get("message") or ""))
+        failure = JobError(str(error.get("code") or ""), str(error.get("message") or ""), str(error.get("param") or ""))
     method = item.get("method")
     inner = method.get(method.get("type")) if isinstance(method, Mapping) else None
     tuned = (inner.get("hyperparameters") if isinstance(inner, Mapping) else None) or item.get("hyperparameters")

@@ -37,22 +37,34 @@ def connect(
     service = SERVICE if emulator or not spec.base_url else httpx2.URL(url).host
     scope = {"OpenAI-Project": spec.project, "OpenAI-Organization": spec.organization}
 
-    def key() -> str:
-        found = "emulator" if emulator else api_key(name)
-        if not found:
-            raise ServiceError("OPENAI_API_KEY is not set", service=service, status=401, code="no_api_key")
-        return found
-
-    def headers() -> Mapping[str, str]:
-        return {"Authorization": f"Bearer {key()}"} | {k: v for k, v in scope.items() if v}
-
+    proof = PlatformKey("emulator" if emulator else api_key(name), scope, service)
     training = DataPlane(
-        connect=lambda: Reader(client, url, headers, service=service, params={}, sleep=sleep),
-        client=lambda: _client(url, key(), scope),
+        connect=lambda: Reader(client, url, proof, service=service, params={}, sleep=sleep),
+        client=lambda: _client(url, proof.key(), scope),
         body=job_body,
     )
     account = ObservedAccount(spec.project or "default project", region=SERVICE, endpoint=url, serves_by_name=True)
     return Target(name, None, limits.OPENAI, lambda: account, training, None, pace, may_refuse_training=True)
+
+
+class PlatformKey:
+    """The platform's key, and the project and organization that it is used for."""
+
+    def __init__(self, key: str | None, scope: Mapping[str, str | None], service: str) -> None:
+        self._key = key
+        self._scope = {name: value for name, value in scope.items() if value}
+        self._service = service
+
+    def key(self) -> str:
+        if not self._key:
+            raise ServiceError("OPENAI_API_KEY is not set", service=self._service, status=401, code="no_api_key")
+        return self._key
+
+    def __call__(self) -> Mapping[str, str]:
+        return {"Authorization": f"Bearer {self.key()}", **self._scope}
+
+    def renew(self) -> bool:
+        return False
 
 
 def job_body(request: RunRequest) -> dict[str, Any]:

@@ -5,18 +5,17 @@ Unknown fields survive, paging stops on a repeated id (Azure's file list ignores
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import httpx2
 import orjson
 
 from reconciler.providers.errors import ServiceError, from_body
-from reconciler.providers.retry import Backoff, Sleep, retrying
+from reconciler.providers.proof import Proof
+from reconciler.providers.retry import Backoff, Budget, Sleep, retrying
 
 PAGE = 100
-Headers = Callable[[], Mapping[str, str]]
-"""Makes the headers that prove who asks; called for every request, because tokens expire."""
 
 
 class Reader:
@@ -26,19 +25,21 @@ class Reader:
         self,
         client: httpx2.Client,
         base_url: str,
-        headers: Headers,
+        proof: Proof,
         *,
         service: str,
         params: Mapping[str, str],
         sleep: Sleep,
+        budget: Budget | None = None,
         backoff: Backoff | None = None,
     ) -> None:
         self.client = client
         self.base_url = base_url.rstrip("/")
-        self.headers = headers
+        self.proof = proof
         self.service = service
         self.params = dict(params)
         self.sleep = sleep
+        self.budget = budget or Budget()
         self.backoff = backoff or Backoff()
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
@@ -46,11 +47,20 @@ class Reader:
         url = path if path.startswith("http") else self.base_url + path
         query = {**self.params, **(params or {})} if "api-version=" not in path else dict(params or {})
         self._same_host(url)
-        return retrying(lambda: self._once(url, query), self.backoff, self.sleep)
+        return retrying(lambda: self._proven(url, query), self.backoff, self.sleep, self.budget)
+
+    def _proven(self, url: str, query: Mapping[str, str]) -> Any:
+        """One GET; once more with a new token when the service says that the old one has expired."""
+        try:
+            return self._once(url, query)
+        except ServiceError as error:
+            if error.status != 401 or not self.proof.renew():
+                raise
+            return self._once(url, query)
 
     def _once(self, url: str, query: Mapping[str, str]) -> Any:
         try:
-            answer = self.client.get(url, params=query or None, headers=dict(self.headers()))
+            answer = self.client.get(url, params=query or None, headers=dict(self.proof()))
             body = _decode(answer.content)
         except httpx2.HTTPError as error:
             raise ServiceError(_network(error), service=self.service) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -30,13 +31,38 @@ class Backoff:
         return random.uniform(ceiling / 2, ceiling)
 
 
-def retrying(call: Callable[[], T], backoff: Backoff, sleep: Sleep) -> T:
-    """Call until it succeeds, or fails for a reason that will not pass."""
+class Budget:
+    """How many retries one target may cost: a dying service is left alone, a healthy one earns them back."""
+
+    def __init__(self, retries: float = 50.0, earned: float = 0.2) -> None:
+        self._most = self._left = retries
+        self._earned = earned
+        self._lock = threading.Lock()
+
+    def spend(self) -> bool:
+        """Take one retry; False when there is none left."""
+        with self._lock:
+            if self._left < 1.0:
+                return False
+            self._left -= 1.0
+            return True
+
+    def earn(self) -> None:
+        """A request succeeded."""
+        with self._lock:
+            self._left = min(self._most, self._left + self._earned)
+
+
+def retrying(call: Callable[[], T], backoff: Backoff, sleep: Sleep, budget: Budget) -> T:
+    """Call until it succeeds, or fails for a reason that will not pass, or the budget is spent."""
     for attempt in range(backoff.attempts):
         try:
-            return call()
+            answer = call()
         except ServiceError as error:
-            if not error.transient or attempt == backoff.attempts - 1:
+            if not error.transient or attempt == backoff.attempts - 1 or not budget.spend():
                 raise
             sleep(backoff.wait(attempt, error.retry_after))
+        else:
+            budget.earn()
+            return answer
     raise AssertionError("a backoff has at least one attempt")
