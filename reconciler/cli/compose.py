@@ -119,9 +119,15 @@ def _emulator(where: Where) -> Iterator[str | None]:
         from reconciler.emulator.server import Embedded
     except ImportError as error:
         raise DiagnosticsError([codes.EMULATOR_MISSING.at(detail=codes.EMULATOR_MISSING.way_out)]) from error
-    folder = Path(STATE_FOLDER)
-    folder.mkdir(exist_ok=True)
-    with Embedded(folder / "emulator.json", EMBEDDED_SPEED) as emulator:
+    state = Path(STATE_FOLDER) / "emulator.json"
+    try:
+        state.parent.mkdir(exist_ok=True)
+        embedded = Embedded(state, EMBEDDED_SPEED)
+    except (OSError, ValueError) as error:
+        raise DiagnosticsError(
+            [codes.EMULATOR_STATE.at(detail=f"{state}: {error}. {codes.EMULATOR_STATE.way_out}")]
+        ) from error
+    with embedded as emulator:
         yield emulator.url
 
 

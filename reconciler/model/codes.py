@@ -837,6 +837,12 @@ EMULATOR_UNREACHABLE = _error(
     "Start it (reconciler emulator --port N), or unset the variable to reach the cloud.",
     "RECONCILER_EMULATOR=http://localhost:8080   # nothing listens there",
 )
+EMULATOR_STATE = _error(
+    "emulator-state",
+    "the emulator's state file cannot be used",
+    "The file is not the emulator's, or another emulator holds it.",
+    "End the other one, or give another file; delete the file to start from nothing.",
+)
 APPLY_UNAPPROVED = _error(
     "apply-unapproved",
     "nobody approved the plan",
