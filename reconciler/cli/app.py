@@ -15,7 +15,7 @@ from reconciler.render import diagnostics as render_diagnostics
 
 FAILED, USAGE, INTERRUPTED = 1, 64, 130
 
-COMMANDS = ("validate", "plan", "apply", "status", "output", "emulator", "schema", "explain", "completion")
+COMMANDS = ("validate", "plan", "apply", "status", "output", "emulator", "schema", "explain", "completion", "init")
 
 
 class _Commands(click.Group):

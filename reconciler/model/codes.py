@@ -773,6 +773,7 @@ RUN_PAID_TWICE = _warning(
     "a run was trained twice",
     "The service's lists lagged for longer than the settle time, so two operators did not see each other's run.",
     "Nothing to do: the elder model is used. Delete the other one at the service if its room is needed.",
+    "job.triage: two operators applied at the same minute, while the lists lagged by two",
 )
 CHECKPOINT_MISSING = _error(
     "checkpoint-missing",
@@ -842,6 +843,7 @@ EMULATOR_STATE = _error(
     "the emulator's state file cannot be used",
     "The file is not the emulator's, or another emulator holds it.",
     "End the other one, or give another file; delete the file to start from nothing.",
+    "reconciler emulator --state emulator.json   # in two terminals",
 )
 APPLY_UNAPPROVED = _error(
     "apply-unapproved",
