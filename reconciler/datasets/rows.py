@@ -8,13 +8,11 @@ about the first three, so a line that could hold one of them is read once more, 
 from __future__ import annotations
 
 import json
-import re
 from decimal import Decimal
 from typing import Any
 
 import orjson
 
-_SUSPICIOUS = re.compile(rb'[:\[,]\s*-?(?:\d{16}|\d+\.\d|\d+[eE])|"\s+:')
 _INT_RANGE = range(-(2**63), 2**64)
 
 
@@ -26,21 +24,56 @@ class MeaningError(RowError):
     """The line is JSON, but readers would not agree on what it says."""
 
 
+class SurrogateError(RowError):
+    """The line has half of a surrogate pair."""
+
+
+class EncodingError(RowError):
+    """The line is not UTF-8."""
+
+
 def parse_row(line: bytes) -> Any:
     """The value of one line, which must not be blank; raises `RowError`."""
     try:
         row = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise RowError(f"{error.msg} at character {error.pos + 1}") from None
-    if _may_lose_meaning(line, row):
-        _read_slowly(line)
+        raise _explained(line, error) from None
+    try:
+        check_meaning(line, row, canonical_row(row))
+    except orjson.JSONEncodeError:
+        raise RowError("the values are nested too deeply to be written again") from None
     return row
 
 
-def _may_lose_meaning(line: bytes, row: Any) -> bool:
-    # A key is followed by `":` in both texts, unless the line escapes a quote or puts a space before the colon.
-    keys_differ = line.count(b'":') != orjson.dumps(row).count(b'":')
-    return keys_differ or b"\\u0022" in line or _SUSPICIOUS.search(line) is not None
+def check_meaning(line: bytes, row: Any, canonical: bytes) -> None:
+    """Raise `RowError` when something of the line is not in `row`; `canonical` is the row's canonical form."""
+    # A key that stands twice takes two quotes with it. Only an escaped quote could make up for them, and only a float
+    # can hide another number: integers that fit in 64 bits are read exactly.
+    if line.count(b'"') != canonical.count(b'"') or b"\\u0022" in line or _has_float(row):
+        _read_slowly(line)
+
+
+def _explained(line: bytes, error: orjson.JSONDecodeError) -> RowError:
+    try:
+        line.decode()
+    except UnicodeDecodeError as wrong:
+        return EncodingError(f"byte 0x{line[wrong.start]:02x} at position {wrong.start + 1} is not UTF-8")
+    reason, at = error.msg.partition(": line ")[0], f"at character {error.pos + 1}"
+    return SurrogateError(f"{reason} {at}") if "surrogate" in reason else RowError(f"{reason} {at}")
+
+
+def _has_float(row: Any) -> bool:
+    waiting = [row]
+    while waiting:
+        value = waiting.pop()
+        kind = type(value)
+        if kind is float:
+            return True
+        if kind is dict:
+            waiting.extend(value.values())
+        elif kind is list:
+            waiting.extend(value)
+    return False
 
 
 def _read_slowly(line: bytes) -> None:

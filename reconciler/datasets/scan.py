@@ -1,121 +1,162 @@
-"""One pass over a training file: its digest, its size, its problems. Memory does not grow with the file."""
+"""A training file, read once: its digest, its size, its problems and, when wanted, its tokens.
+
+Memory is constant but for 8 bytes a row, by which rows that stand twice are found.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import stat
-from collections import Counter
+from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from reconciler.datasets.formats import chat
-from reconciler.datasets.rows import MeaningError, RowError, canonical_row, parse_row, upload_row
+import orjson
+
+from reconciler.datasets.block import BOM, Block, Profile
+from reconciler.datasets.digest import DIGEST_VERSION
+from reconciler.datasets.facts import DatasetFacts
+from reconciler.datasets.findings import SHOWN_PER_CODE
+from reconciler.datasets.formats import infer
+from reconciler.datasets.overlap import duplicates, line_of, row_hashes
+from reconciler.datasets.statistics import Statistics
+from reconciler.datasets.upload import rows_of, upload_form
+from reconciler.datasets.worker import cut, read_pieces
 from reconciler.model import codes
 from reconciler.model.catalog import limits
-from reconciler.model.diagnostics import Code, Diagnostic, SourceRange
+from reconciler.model.diagnostics import Diagnostic, SourceRange
 
-DIGEST_VERSION = 1
-BOM = b"\xef\xbb\xbf"
-SHOWN_PER_CODE = 3
-"""Rows named for each kind of problem; the rest is counted."""
+__all__ = ["BOM", "DIGEST_VERSION", "SHOWN_PER_CODE", "DatasetFacts", "Request", "Scan", "read", "scan", "upload_form"]
+
+HEAD = 100
+"""Rows that decide what a file's format is."""
 
 
 @dataclass(frozen=True, slots=True)
-class DatasetFacts:
-    """What a plan needs to know of a training file."""
+class Request:
+    """What to find out about a file."""
 
-    name: str
-    file: Path
+    format: str | None = None
+    """None: whatever most of the first rows are."""
+    encoding: str = ""
+    """Count tokens in this encoding; empty: do not."""
+    secrets: bool = False
+
+
+@dataclass(slots=True)
+class Scan:
+    """What one pass over a file has shown."""
+
+    format: str
+    encoding: str
     digest: str
-    """SHA-256 over the SHA-256s of the rows in canonical form; 64 hex digits."""
     rows: int
     bytes: int
-    """Of the file on disk."""
+    block: Block
+    """Without the digests of the rows."""
+    hashes: array[int] = field(default_factory=lambda: array("Q"))
+    """8 bytes of each row's digest, in order."""
+
+    @property
+    def statistics(self) -> Statistics | None:
+        return self.block.statistics
+
+    @property
+    def errors(self) -> bool:
+        return self.block.findings.errors
+
+    def line_of(self, row: int) -> int:
+        return line_of(row, self.block.blank)
+
+    def facts(self, name: str, file: Path) -> DatasetFacts:
+        statistics = self.block.statistics
+        return DatasetFacts(
+            name=name,
+            file=file,
+            digest=self.digest,
+            rows=self.rows,
+            bytes=self.bytes,
+            format=self.format,
+            tokens=statistics.tokens if statistics else None,
+            longest=statistics.longest[0] if statistics else None,
+            encoding=self.encoding,
+            images=self.block.images,
+        )
 
 
-def scan(name: str, file: Path, shown: str) -> tuple[DatasetFacts | None, list[Diagnostic]]:
+def scan(
+    name: str, file: Path, shown: str, request: Request | None = None
+) -> tuple[DatasetFacts | None, list[Diagnostic]]:
     """Read a training file once; its facts are None when it cannot be used."""
+    found, problems = read(file, shown, request or Request())
+    if found is None or found.errors:
+        return None, problems
+    return found.facts(name, file), problems
+
+
+def read(file: Path, shown: str, request: Request) -> tuple[Scan | None, list[Diagnostic]]:
+    """Read a training file once; None when it cannot be read at all."""
     start = SourceRange(shown, 1, 1, 1, 1)
     try:
-        info = file.stat()
-        if not stat.S_ISREG(info.st_mode):
+        before = file.stat()
+        if not stat.S_ISREG(before.st_mode):
             return None, [codes.FILE_UNREADABLE.at(start, f"{shown} is not a regular file.")]
-        scanner = _Scanner(shown)
-        for number, line in _lines(file):
-            scanner.line(number, line)
+        with file.open("rb") as stream:
+            first = stream.read(4)
+        if first[:2] in (b"\xff\xfe", b"\xfe\xff") or (b"\0" in first and first != bytes(4)):
+            return None, [codes.DATASET_ENCODING.at(start, f"{shown} starts like UTF-16 or UTF-32.")]
+        found = _read(file, before.st_size, request)
+        if file.stat().st_mtime_ns != before.st_mtime_ns:
+            return None, [codes.FILE_UNREADABLE.at(start, f"{shown} changed while it was read.")]
     except OSError as error:
         return None, [codes.FILE_UNREADABLE.at(start, f"{shown}: {error.strerror or error}.")]
-    problems = scanner.finish()
-    if problems:
-        return None, problems
-    return DatasetFacts(name, file, scanner.digest.hexdigest(), scanner.rows, info.st_size), []
+    _whole_file(found, shown, first.startswith(BOM))
+    return found, list(found.block.findings.diagnostics(shown))
 
 
-def upload_form(file: Path, byte_order_mark: bool) -> Iterator[bytes]:
-    """What is uploaded: LF, no blank lines, keys in their order, BOM as the target wants it."""
-    if byte_order_mark:
-        yield BOM
-    for _, line in _lines(file):
-        yield upload_row(parse_row(line)) + b"\n"
+def _read(file: Path, size: int, request: Request) -> Scan:
+    format = request.format or infer(_head(file))
+    profile = Profile(format, request.encoding, request.secrets)
+    digest = hashlib.sha256()
+    total = Block(statistics=Statistics() if request.encoding else None)
+    hashes: array[int] = array("Q")
+    for block in read_pieces(file, cut(file, size), profile):
+        digest.update(block.digests)
+        hashes.extend(row_hashes(block.digests))
+        block.digests.clear()
+        total.merge(block)
+    return Scan(format, request.encoding, digest.hexdigest(), len(hashes), size, total, hashes)
 
 
-def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
-    """The lines that are not blank, without their BOM and line ends, each with its number."""
-    with file.open("rb") as stream:
-        for number, line in enumerate(stream, 1):
-            bare = (line.removeprefix(BOM) if number == 1 else line).strip(b" \t\r\n")
-            if bare:
-                yield number, bare
-
-
-class _Scanner:
-    def __init__(self, shown: str) -> None:
-        self.shown = shown
-        self.digest = hashlib.sha256()
-        self.rows = 0
-        self.problems: list[Diagnostic] = []
-        self.seen: Counter[str] = Counter()
-
-    def line(self, number: int, line: bytes) -> None:
-        self.rows += 1
+def _head(file: Path) -> Iterator[object]:
+    for count, (_, line) in enumerate(rows_of(file)):
+        if count == HEAD:
+            return
         try:
-            row = parse_row(line)
-        except RowError as error:
-            code = codes.ROW_MEANING if isinstance(error, MeaningError) else codes.ROW_JSON
-            self.report(code, number, line, f"{_capital(str(error))}.")
-            return
-        if not isinstance(row, dict):
-            self.report(codes.ROW_JSON, number, line, f"The line holds {_kind(row)}, not an object.")
-            return
-        self.digest.update(hashlib.sha256(canonical_row(row)).digest())
-        for code, detail in chat.check(row):
-            self.report(code, number, line, detail)
-
-    def report(self, code: Code, number: int, line: bytes, detail: str) -> None:
-        self.seen[code.id] += 1
-        if self.seen[code.id] <= SHOWN_PER_CODE:
-            text = line[:200].decode("utf-8", "replace")
-            self.problems.append(code.at(SourceRange(self.shown, number, 1, number, 1, text), detail))
-
-    def finish(self) -> list[Diagnostic]:
-        start = SourceRange(self.shown, 1, 1, 1, 1)
-        for problem in list(self.problems):
-            more = self.seen.pop(problem.code.id, 0) - SHOWN_PER_CODE
-            if more > 0:
-                self.problems.append(problem.code.at(start, f"{more:,} more rows of this file have the same problem."))
-        if not self.rows:
-            self.problems.append(codes.DATASET_EMPTY.at(start, f"{self.shown} has no rows."))
-        elif self.rows < (least := limits.AZURE.min_rows):
-            detail = f"{self.shown} has {self.rows} rows; the services take files of {least} or more."
-            self.problems.append(codes.DATASET_TOO_FEW_ROWS.at(start, detail))
-        return self.problems
+            yield orjson.loads(line)
+        except orjson.JSONDecodeError:
+            continue  # the pass over the file says so
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _kind(value: Any) -> str:
-    return {"list": "a list", "str": "a string", "NoneType": "null"}.get(type(value).__name__, "a bare value")
+def _whole_file(found: Scan, shown: str, marked: bool) -> None:
+    """Findings that need the whole file."""
+    findings, blank = found.block.findings, found.block.blank
+    sound = not findings.errors
+    if not found.rows:
+        findings.add(codes.DATASET_EMPTY, 1, f"{shown} has no rows.")
+        return
+    if found.rows < (least := limits.AZURE.min_rows):
+        detail = f"{shown} has {found.rows} rows; the services take files of {least} or more."
+        findings.add(codes.DATASET_TOO_FEW_ROWS, 1, detail)
+    if not sound:
+        return  # first things first
+    if marked:
+        findings.add(codes.DATASET_BOM, 1, "The digest ignores it.")
+    if blank:
+        findings.add(codes.DATASET_BLANK_LINES, blank[0], f"{len(blank):,} of {found.block.lines:,} lines are blank.")
+    count, pairs = duplicates(found.hashes)
+    if pairs:
+        row, earlier = (found.line_of(index) for index in pairs[0])
+        more = f"; {count:,} rows of the file repeat an earlier one" if count > 1 else ""
+        findings.add(codes.DATASET_DUPLICATES, row, f"The row stands in line {earlier} already{more}.")
