@@ -116,6 +116,13 @@ YAML_TOO_DEEP = _error(
     "Flatten the document.",
     "estate: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
 )
+TOO_MANY_PROBLEMS = _error(
+    "too-many-problems",
+    "there are more problems than can be shown",
+    "The specs were read no further: so many problems have one cause, or a few.",
+    "Mend what is shown; the rest is told then.",
+    "A file of 50,000 jobs that a script wrote with a misspelled key",
+)
 DUPLICATE_KEY = _error(
     "duplicate-key",
     "the key stands there twice",
@@ -311,7 +318,7 @@ ROW_MESSAGES = _error(
     "the row is not a chat",
     "A chat row has `messages`, a list of objects with a `role` and content.",
     "See the vendor's page on preparing chat data.",
-    '{"prompt": "Hi", "completion": "Hello!"}',
+    '{"messages": "Where is my order?"}',
 )
 ROW_ROLE = _error(
     "row-role",

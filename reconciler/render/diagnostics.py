@@ -9,9 +9,11 @@ from typing import Any
 from reconciler.model.diagnostics import Diagnostic, Severity, SourceRange, in_order
 from reconciler.render.text import Style, clean, plural, width
 
-COLUMNS = 100
+COLUMNS = 80
 _COLOR = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
 _CROP = 90
+_LONGEST = 1_500
+"""Characters of a detail; only hostile names make longer ones."""
 
 
 def render(diagnostics: Iterable[Diagnostic], style: Style) -> str:
@@ -35,14 +37,14 @@ def _block(d: Diagnostic, style: Style) -> Iterator[str]:
         yield from _place(place, word, style, "cyan")
     if d.detail:
         yield from textwrap.wrap(
-            clean(d.detail), COLUMNS, initial_indent="  ", subsequent_indent="  ", break_long_words=False,
+            clean(_short(d.detail)), COLUMNS, initial_indent="  ", subsequent_indent="  ", break_long_words=False,
             break_on_hyphens=False,
         )  # fmt: skip
 
 
 def _place(at: SourceRange, note: str, style: Style, color: str) -> Iterator[str]:
     yield style(f"  {clean(at.path)}:{at.line}:{at.column}", "cyan")
-    if not at.text.strip():
+    if not at.text.strip() or at.column > len(at.text) + 1:  # the text is cropped where lines are very long
         return
     start = at.column - 1
     end = at.end_column - 1 if at.end_line == at.line else len(at.text)
@@ -53,6 +55,10 @@ def _place(at: SourceRange, note: str, style: Style, color: str) -> Iterator[str
     caret = "^" * max(width(marked), 1)
     told = f" {clean(note)}" if note else ""
     yield f"  {style('     |', 'dim')} {' ' * width(before)}{style(caret + told, color)}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
 def _crop(text: str, start: int, end: int) -> tuple[str, int, int]:

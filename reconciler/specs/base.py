@@ -25,6 +25,12 @@ def described(pattern: str, words: str) -> str:
 
 
 MAX_NAME = 63
+MAX_PROBLEMS = 1_000
+"""More than anybody reads at once; to look for them all would be to work for a hostile file."""
+MAX_SHOWN = 80
+"""Characters of a wrong name that a message repeats."""
+MAX_GUESSES = 300
+"""Words that a misspelling is compared with; the comparison is slow."""
 NAME = described(
     r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$",
     f"Names have small letters, digits, dots and dashes, begin and end with a letter or digit, "
@@ -62,10 +68,23 @@ def validate(model: type[T], data: Any, place: Located) -> tuple[T | None, list[
     try:
         return model.model_validate(data), []
     except ValidationError as error:
-        return None, [_diagnose(e, model, data, place) for e in error.errors(include_url=False)]
+        found = error.errors(include_url=False)[: MAX_PROBLEMS + 1]
+        return None, [_diagnose(e, model, data, place) for e in found]
+
+
+def brief(value: Any) -> str:
+    """A value that cannot be a name, in a message: a long text is cropped, a collection only called by its kind."""
+    if isinstance(value, str):
+        return f'"{value}"' if len(value) <= MAX_SHOWN else f'"{value[:MAX_SHOWN]}…" ({len(value):,} characters)'
+    kinds = {dict: "A mapping", list: "A list", bool: str(value).lower(), type(None): "null"}
+    return kinds.get(type(value), "A number")
 
 
 def closest(word: str, words: list[str]) -> str | None:
+    if len(word) > MAX_SHOWN:
+        return None
+    if len(words) > MAX_GUESSES:
+        words = [w for w in words if w[:3] == word[:3]][:MAX_GUESSES]
     found = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     return found[0] if found else None
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from reconciler.model import codes
 from reconciler.model.diagnostics import Diagnostic
-from reconciler.specs.base import Entry, check_name, validate
+from reconciler.specs.base import MAX_PROBLEMS, Entry, brief, check_name, validate
 from reconciler.specs.documents import Located
 from reconciler.specs.job import Job
 
@@ -24,17 +24,23 @@ def read_chain(name: str, data: Any, place: Located) -> tuple[list[Entry[Job]], 
         where = place.value(STAGES) if STAGES in data else place.range()
         return [], [codes.SPEC_MISSING_KEY.at(where, "A chain needs `stages`, a list of at least one stage.")]
     jobs: list[Entry[Job]] = []
-    problems = _default_problems(data, place)
+    wrong_defaults = _own_problems({k: v for k, v in data.items() if k != STAGES}, place)
+    problems = list(wrong_defaults)
     seen: dict[str, int] = {}
     previous: str | None = None
     for index, stage in enumerate(stages):
         at = Located(document, (*path, STAGES, index), defaults=path)
         found = _stage_problem(stage, at, seen)
+        if len(problems) > MAX_PROBLEMS:
+            break
         if found:
             problems.append(found)
             previous = None
             continue
         seen[stage["name"]] = index
+        if wrong_defaults:  # merged into the stages they would be found once more in each
+            problems += _own_problems({k: v for k, v in stage.items() if k != "name"}, at)
+            continue
         job_name = f"{name}/{stage['name']}"
         job, wrong = validate(Job, stage_data(data, stage, previous), at)
         problems += wrong
@@ -44,10 +50,9 @@ def read_chain(name: str, data: Any, place: Located) -> tuple[list[Entry[Job]], 
     return jobs, problems
 
 
-def _default_problems(chain: Mapping[str, Any], place: Located) -> list[Diagnostic]:
-    """What is wrong with the chain's own keys, also where every stage overrides them. Stages may complete them."""
-    defaults = {"target": "a", "training": "a", "base_model": "a"} | {k: v for k, v in chain.items() if k != STAGES}
-    _, problems = validate(Job, defaults, place)
+def _own_problems(keys: Mapping[str, Any], place: Located) -> list[Diagnostic]:
+    """What is wrong with the keys of a chain, or of a stage, by themselves; what is missing may stand in the other."""
+    _, problems = validate(Job, {"target": "a", "training": "a", "base_model": "a", **keys}, place)
     return [p for p in problems if p.code is not codes.SPEC_MISSING_KEY]
 
 
@@ -56,7 +61,7 @@ def _stage_problem(stage: Any, at: Located, seen: Mapping[str, int]) -> Diagnost
         return codes.SPEC_MISSING_KEY.at(at.value(), "A stage needs a `name`.", hint="needs name")
     name = stage["name"]
     if not isinstance(name, str) or not check_name(name):
-        return codes.SPEC_NAME.at(at.value("name"), f"{name!r} cannot be the name of a stage.")
+        return codes.SPEC_NAME.at(at.value("name"), f"{brief(name)} cannot be the name of a stage.")
     if name in seen:
         first = at.document.range(*at.path[:-1], seen[name], "name")
         return codes.DUPLICATE_NAME.at(

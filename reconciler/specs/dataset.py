@@ -6,7 +6,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from reconciler.specs.base import Strict
+from reconciler.specs.base import Strict, described
+
+_PATH = described(r"^[^\x00-\x1f\x7f]+$", "Expected a path without control characters.")
 
 
 class Dataset(Strict):
@@ -15,6 +17,7 @@ class Dataset(Strict):
     file: str = Field(
         min_length=1,
         max_length=4096,
+        pattern=_PATH,
         description="Path of the JSONL file, relative to this spec file.",
         examples=["../data/support-2026-01.jsonl"],
     )

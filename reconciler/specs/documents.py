@@ -27,6 +27,8 @@ MAX_NODES = 1_000_000
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,99})\Z")
 _FLOAT = re.compile(r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,9})?\Z")
+_LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
+"""As the parser counts lines."""
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 _STR_TAG = "tag:yaml.org,2002:str"
 
@@ -146,7 +148,7 @@ def read(file: Path, shown: str) -> tuple[Document | None, list[Diagnostic]]:
 
 def parse(text: str, shown: str, file: Path) -> tuple[Document | None, list[Diagnostic]]:
     """Read the text of one document."""
-    document = Document(shown, file, None, None, re.split(r"\r\n|\n|\r", text))
+    document = Document(shown, file, None, None, _LINE_END.split(text))
     reader = _Reader(document)
     try:
         data, marks = reader.read(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,7 +14,7 @@ from pydantic import BaseModel
 from reconciler.model import codes
 from reconciler.model.diagnostics import Diagnostic, SourceRange, has_errors, in_order
 from reconciler.model.errors import DiagnosticsError
-from reconciler.specs.base import Entry, Strict, check_name, did_you_mean, validate
+from reconciler.specs.base import MAX_PROBLEMS, Entry, Strict, brief, check_name, did_you_mean, validate
 from reconciler.specs.chain import read_chain
 from reconciler.specs.dataset import Dataset
 from reconciler.specs.deployment import Deployment
@@ -56,8 +57,10 @@ class Specs:
 def load(root: Path) -> tuple[Specs, tuple[Diagnostic, ...]]:
     """Read a spec root; raises `DiagnosticsError` with every problem when there is an error among them."""
     specs = Specs(root, find_repository(root))
-    problems = list(_Loader(specs).load())
-    problems += check_references(specs)
+    problems = list(islice(chain(_Loader(specs).load(), check_references(specs)), MAX_PROBLEMS + 1))
+    if len(problems) > MAX_PROBLEMS:
+        detail = f"These are the first {MAX_PROBLEMS:,}."
+        problems[MAX_PROBLEMS:] = [codes.TOO_MANY_PROBLEMS.at(detail=detail)]
     if has_errors(problems):
         raise DiagnosticsError(problems)
     return specs, in_order(problems)
@@ -65,11 +68,18 @@ def load(root: Path) -> tuple[Specs, tuple[Diagnostic, ...]]:
 
 def find_repository(root: Path) -> Path:
     """The git work tree around the spec root; without one, the folder that holds the root."""
-    top = root.resolve()
-    for folder in (top, *top.parents):
-        if (folder / ".git").exists():
-            return folder
+    try:
+        top = root.resolve()
+        for folder in (top, *top.parents):
+            if (folder / ".git").exists():
+                return folder
+    except (OSError, RuntimeError) as error:  # a name that is too long; links in a circle
+        raise DiagnosticsError([codes.NO_SPECS.at(detail=f"{root}: {_reason(error)}.")]) from error
     return top.parent
+
+
+def _reason(error: OSError | RuntimeError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or "links in a circle"
 
 
 class _Loader:
@@ -87,7 +97,12 @@ class _Loader:
             return
         self.specs.files = len(files)
         for file in files:
-            if not file.resolve().is_relative_to(self.specs.repository):
+            try:
+                real = file.resolve()
+            except (OSError, RuntimeError) as error:
+                yield codes.FILE_UNREADABLE.at(SourceRange(str(file), 1, 1, 1, 1), f"{file}: {_reason(error)}.")
+                continue
+            if not real.is_relative_to(self.specs.repository):
                 yield codes.FILE_OUTSIDE.at(
                     SourceRange(str(file), 1, 1, 1, 1), f"{file} is a link out of the repository."
                 )
@@ -132,7 +147,7 @@ class _Loader:
             self.estates.append((value, place.value()))
         else:
             self.estates.append(("", place.value()))
-            yield codes.SPEC_NAME.at(place.value(), f"{value!r} cannot be the name of an estate.")
+            yield codes.SPEC_NAME.at(place.value(), f"{brief(value)} cannot be the name of an estate.")
 
     def section(self, kind: str, value: Any, place: Located) -> Iterator[Diagnostic]:
         if value is None:
@@ -143,7 +158,7 @@ class _Loader:
         for name, data in value.items():
             entry = place.document.at(kind, name)
             if not check_name(name):
-                yield codes.SPEC_NAME.at(entry.range(), f'"{name}" cannot be the name of one of the {kind}.')
+                yield codes.SPEC_NAME.at(entry.range(), f"{brief(name)} cannot be the name of one of the {kind}.")
                 continue
             # Jobs and chains share a namespace: a chain's stages are jobs.
             space = "jobs" if kind == "chains" else kind

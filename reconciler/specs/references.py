@@ -18,15 +18,14 @@ if TYPE_CHECKING:
     from reconciler.specs.parse import Specs
 
 
-def check_references(specs: Specs) -> list[Diagnostic]:
+def check_references(specs: Specs) -> Iterator[Diagnostic]:
     """Every problem that needs more than one entry to be seen."""
-    problems = list(_targets(specs))
+    yield from _targets(specs)
     for job in specs.jobs.values():
-        problems += _job(specs, job)
+        yield from _job(specs, job)
     for deployment in specs.deployments.values():
-        problems += _deployment(specs, deployment)
-    problems += _cycles(specs.jobs)
-    return problems
+        yield from _deployment(specs, deployment)
+    yield from _cycles(specs.jobs)
 
 
 def _targets(specs: Specs) -> Iterator[Diagnostic]:
@@ -134,7 +133,7 @@ def _deployment_target(specs: Specs, entry: Entry[Deployment], name: str) -> Ite
     if target is None:
         if _missing(specs, "targets", name):
             words = sorted(specs.targets)
-            listed = f" There are: {', '.join(words)}." if words else ""
+            listed = f" There are: {', '.join(words[:12])}." if words else ""
             yield codes.DANGLING_REFERENCE.at(at, f'There is no target "{name}".{listed}', hint=did_you_mean(name, words))
     elif isinstance(target.spec, OpenAITarget):
         yield codes.NO_DEPLOYMENTS.at(at, codes.NO_DEPLOYMENTS.way_out)
@@ -161,14 +160,14 @@ def _cycles(jobs: Mapping[str, Entry[Job]]) -> Iterator[Diagnostic]:
     """One diagnostic for each circle, at its first job by name."""
     done: set[str] = set()
     for start in sorted(jobs):
-        path: list[str] = []
+        path: dict[str, None] = {}  # in order, and quick to search
         at: str | None = start
         while at is not None and at in jobs and at not in done and at not in path:
-            path.append(at)
+            path[at] = None
             base = jobs[at].spec.base_model
             at = base.job if isinstance(base, JobRef) else None
         if at in path:
-            circle = path[path.index(at) :]
+            circle = list(path)[list(path).index(at) :]
             shown = " -> ".join(f"job.{name}" for name in [*circle, circle[0]])
             yield codes.REFERENCE_CYCLE.at(jobs[circle[0]].place.value("base_model"), shown + ".")
         done.update(path)

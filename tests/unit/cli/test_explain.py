@@ -72,7 +72,8 @@ def test_the_example_of_a_spec_leads_to_its_code(id: str, repository: Path, caps
 
 @pytest.mark.parametrize("id", BY_A_ROW)
 def test_the_example_of_a_row_leads_to_its_code(id: str, repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (repository / "data" / "rows.jsonl").write_text(CODES[id].example + "\n")
+    with (repository / "data" / "rows.jsonl").open("w" if id == "dataset-too-few-rows" else "a") as file:
+        file.write(f"\n{CODES[id].example}\n")
     assert f"[{id}]" in told(repository, capsys)
 
 
