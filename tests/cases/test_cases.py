@@ -1,0 +1,84 @@
+"""Every folder here is a case: edits of the small estate and live state in, `plan.txt` and `plan.json` out.
+
+`case.yaml` says why the case is there. The specs are those of `tests/support/estate.py`, the form of the live state
+is explained in `tests/support/live.py`. `pytest tests/cases --accept` writes the golden files anew.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from reconciler.engine import operations
+from reconciler.model.diagnostics import has_errors
+from reconciler.plan.plan import Plan
+from reconciler.plan.planfile import to_json
+from reconciler.plan.planner import make_plan
+from reconciler.render import diagnostics as render_diagnostics
+from reconciler.render import plan as render_plan
+from reconciler.render.text import Style
+from tests.support.accounts import at_noon
+from tests.support.estate import ESTATE, edited, facts_of, load_text
+from tests.support.live import build
+
+HERE = Path(__file__).parent
+CASES = sorted(path.parent.name for path in HERE.glob("*/case.yaml"))
+
+
+def plan_case(case: dict[str, Any]) -> Plan:
+    before = edited(ESTATE, *_edits(case, "before"))
+    after = edited(before, *_edits(case, "edit"))
+    cloud = build(before, case["live"], case.get("since", []))
+    for account in cloud.accounts.values():
+        account.hold = True
+    specs = load_text(after)
+    world = cloud.world(specs)
+    return make_plan(specs, facts_of(specs, case.get("contents")), at_noon(operations.look(world, 1)))
+
+
+def _edits(case: dict[str, Any], key: str) -> list[tuple[str, str]]:
+    return [(e["old"], e["new"]) for e in case.get(key, [])]
+
+
+def as_text(made: Plan) -> str:
+    plain = Style(False)
+    told = render_diagnostics.render(made.diagnostics, plain)
+    return render_plan.render(made, plain) + (f"\n{told}" if told else "")
+
+
+def as_json(made: Plan) -> str:
+    told = [render_diagnostics.as_json(d) for d in made.diagnostics]
+    return json.dumps(to_json(made, told, root="specs", version="test"), indent=2, sort_keys=True) + "\n"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_case(name: str, request: pytest.FixtureRequest) -> None:
+    folder = HERE / name
+    case = yaml.safe_load((folder / "case.yaml").read_text())
+    assert case["why"].strip(), "a case says why it is there"
+    made = plan_case(case)
+    assert made.failed is case.get("fails", False), "`fails` says whether the plan has errors"
+    assert has_errors(made.diagnostics) is made.failed
+    for file, shown in (("plan.txt", as_text(made)), ("plan.json", as_json(made))):
+        _compare(folder / file, shown, accept=request.config.getoption("--accept"))
+
+
+def _compare(golden: Path, shown: str, *, accept: bool) -> None:
+    if accept:
+        golden.write_text(shown)
+    assert golden.exists(), f"{golden.name} is missing: pytest tests/cases --accept"
+    expected = golden.read_text()
+    if shown != expected:
+        lines = difflib.unified_diff(expected.splitlines(), shown.splitlines(), "accepted", "now", lineterm="")
+        pytest.fail("\n".join(["pytest tests/cases --accept takes this over:", *lines]), pytrace=False)
+
+
+def test_every_folder_is_a_case() -> None:
+    """A folder without its case.yaml would be a case that nobody runs."""
+    folders = {p.name for p in HERE.iterdir() if p.is_dir() and not p.name.startswith(("_", "."))}
+    assert folders == set(CASES)

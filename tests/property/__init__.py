@@ -1,0 +1,1 @@
+"""The laws, tried on many inputs."""

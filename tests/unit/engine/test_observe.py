@@ -1,0 +1,91 @@
+"""One look at every target: what cannot be read is a problem of that target alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from reconciler.engine import operations
+from reconciler.model.observation import Observation
+from reconciler.providers.errors import ServiceError
+from tests.support.accounts import Cloud, Fault
+from tests.support.applies import apply
+from tests.support.estate import ESTATE, load_text
+
+
+def look(cloud: Cloud) -> dict[str, Observation]:
+    return operations.look(cloud.world(load_text(ESTATE)), 1)
+
+
+def test_everything_is_seen() -> None:
+    cloud = Cloud(load_text(ESTATE))
+    apply(cloud, ESTATE)
+    sweden = look(cloud)["sweden"]
+    counts = (len(sweden.files), len(sweden.jobs), len(sweden.models), len(sweden.deployments), sweden.objects)
+    assert counts == (4, 3, 3, 2, 12)
+    assert sweden.complete
+
+
+@pytest.mark.parametrize("read", ["account", "files", "jobs", "models"])
+def test_what_cannot_be_read_makes_that_target_incomplete(read: str) -> None:
+    cloud = Cloud(load_text(ESTATE))
+    cloud["sweden"].fail(read, Fault(ServiceError("down", status=503)))
+    seen = look(cloud)
+    assert not seen["sweden"].complete
+    assert [p.code.id for p in seen["sweden"].problems] == ["service-error"]
+    assert seen["chicago"].complete
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (ServiceError("not there", status=404), "target-missing"),
+        (ServiceError("who are you", status=401), "target-auth"),
+        (ServiceError("no route"), "target-unreachable"),
+    ],
+)
+def test_an_account_that_cannot_be_read(error: ServiceError, code: str) -> None:
+    cloud = Cloud(load_text(ESTATE))
+    cloud["sweden"].fail("account", Fault(error))
+    assert [p.code.id for p in look(cloud)["sweden"].problems] == [code]
+
+
+def test_an_account_in_another_region_is_not_the_one_that_is_meant() -> None:
+    cloud = Cloud(load_text(ESTATE))
+    cloud["sweden"].arm.region = "West Europe"
+    seen = look(cloud)["sweden"]
+    assert ([p.code.id for p in seen.problems], seen.complete) == (["target-region"], False)
+
+
+def test_the_name_of_a_region_may_be_spelled_for_people() -> None:
+    cloud = Cloud(load_text(ESTATE))
+    cloud["sweden"].arm.region = "Sweden Central"
+    assert look(cloud)["sweden"].complete
+
+
+def test_a_model_that_the_list_leaves_out_is_asked_for_by_name() -> None:
+    """Lists lag; a model that is only not listed yet must not be called deleted."""
+    cloud = Cloud(load_text(ESTATE))
+    apply(cloud, ESTATE)
+    cloud["sweden"].models = list  # type: ignore[method-assign]
+    assert len(look(cloud)["sweden"].models) == 3
+
+
+def test_models_of_others_are_not_asked_for() -> None:
+    cloud = Cloud(load_text(ESTATE))
+    apply(cloud, ESTATE)
+    account = cloud["sweden"]
+    for id, job in list(account.job_list.items()):
+        account.job_list[id] = replace(job, suffix="theirs", fine_tuned_model=f"theirs-{id}")
+    account.models = list  # type: ignore[method-assign]
+    account.model = None  # type: ignore[assignment, method-assign]
+    assert look(cloud)["sweden"].models == ()
+
+
+def test_looking_changes_nothing() -> None:
+    cloud = Cloud(load_text(ESTATE))
+    apply(cloud, ESTATE)
+    before = cloud.snapshot()
+    look(cloud)
+    assert cloud.snapshot() == before

@@ -1,0 +1,81 @@
+"""The verdict on one mark, from what is live: every row of the table in the law, and what contradicts itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from reconciler.model.observation import Observation, ObservedJob, ObservedModel
+from reconciler.plan.runs import MarkIndex, RunState
+from reconciler.providers.dataplane import read_job, read_model
+
+MARK = "r10123456789abcd"
+NOW = 1000
+
+
+def job(number: int, status: str, finished: int | None = None, model: str | None = None) -> ObservedJob:
+    raw = {"id": f"j{number}", "status": status, "created_at": number, "finished_at": finished}
+    return read_job({**raw, "suffix": f"{MARK}-x", "fine_tuned_model": model})
+
+
+def model(id: str, ends: int | None = None, created: int = 0) -> ObservedModel:
+    return read_model({"id": id, "created": created, "deprecation": {"inference": ends} if ends else None})
+
+
+def verdict(jobs: Sequence[ObservedJob], models: Sequence[ObservedModel] = ()) -> tuple[RunState, str | None, int, int]:
+    view = MarkIndex(Observation("t", NOW, jobs=tuple(jobs), models=tuple(models))).judge(MARK)
+    return view.state, view.job.id if view.job else None, view.failures, len(view.duplicates)
+
+
+NAMED = f"gpt.ft-0-{MARK}-x"
+MINE = model(NAMED)
+DONE = job(1, "succeeded", 2, NAMED)
+
+ROWS = [
+    ([], [], (RunState.ABSENT, None, 0, 0), "nothing with the mark"),
+    ([job(1, "running")], [], (RunState.UNDER_WAY, "j1", 0, 0), "one under way"),
+    ([job(1, "word of next year")], [], (RunState.UNDER_WAY, "j1", 0, 0), "one in a status that nobody knows"),
+    ([job(1, "paused")], [], (RunState.PAUSED, "j1", 0, 0), "one paused"),
+    ([DONE], [MINE], (RunState.READY, "j1", 0, 0), "succeeded, model usable"),
+    ([], [MINE], (RunState.READY, None, 0, 0), "record gone, model present"),
+    ([job(1, "failed", 2)], [], (RunState.FAILED, "j1", 1, 0), "failed once"),
+    ([job(1, "failed", 2), job(3, "failed", 4)], [], (RunState.FAILED, "j3", 2, 0), "failed twice"),
+    ([job(1, "failed", 2), job(3, "running")], [], (RunState.UNDER_WAY, "j3", 1, 0), "the second attempt is under way"),
+    ([job(1, "cancelled", 2)], [], (RunState.CANCELLED, "j1", 0, 0), "cancelled by somebody"),
+    ([job(1, "failed", 2), job(3, "cancelled", 4)], [], (RunState.CANCELLED, "j3", 1, 0), "the second one cancelled"),
+    ([job(1, "failed", 9), job(3, "cancelled", 4)], [], (RunState.FAILED, "j1", 1, 0), "a duplicate was cancelled"),
+    ([DONE, job(0, "cancelled", 1)], [MINE], (RunState.READY, "j1", 0, 0), "a success outweighs a cancellation"),
+    ([DONE], [], (RunState.MODEL_DELETED, "j1", 0, 0), "the model is deleted"),
+    ([DONE], [model(NAMED, ends=NOW)], (RunState.MODEL_RETIRED, "j1", 0, 0), "the model is retired"),
+    ([DONE], [model(NAMED, ends=NOW + 1)], (RunState.READY, "j1", 0, 0), "the model retires later"),
+    ([], [model(NAMED, ends=1)], (RunState.MODEL_RETIRED, None, 0, 0), "record gone, model retired"),
+    ([DONE], [model(NAMED.upper())], (RunState.READY, "j1", 0, 0), "the service spells names in its own case"),
+    ([job(2, "running"), job(1, "running")], [], (RunState.UNDER_WAY, "j1", 0, 1), "two under way: the eldest stays"),
+    ([job(1, "paused"), job(2, "running")], [], (RunState.PAUSED, "j1", 0, 1), "the eldest is paused"),
+    ([DONE, job(3, "running")], [MINE], (RunState.READY, "j1", 0, 1), "one too many beside a finished one"),
+    ([job(1, "failed", 2), DONE], [MINE], (RunState.READY, "j1", 0, 0), "failed, then succeeded"),
+    ([], [model(f"{NAMED}:ckpt-step-5")], (RunState.ABSENT, None, 0, 0), "a checkpoint alone is no model of the run"),
+    ([job(1, "succeeded", 2)], [], (RunState.MODEL_DELETED, "j1", 0, 0), "succeeded and names no model"),
+]
+
+
+@pytest.mark.parametrize(("jobs", "models", "expected", "why"), ROWS)
+def test_rows(
+    jobs: list[ObservedJob],
+    models: list[ObservedModel],
+    expected: tuple[RunState, str | None, int, int],
+    why: str,
+) -> None:
+    assert verdict(jobs, models) == expected, why
+    assert verdict(jobs[::-1], models[::-1]) == expected, f"{why}, listed the other way round"
+
+
+def test_another_mark_is_another_run() -> None:
+    other = read_job({"id": "j9", "status": "running", "suffix": "r1ffffffffffffff-x"})
+    assert verdict([other])[0] is RunState.ABSENT
+
+
+def test_of_several_models_the_eldest_is_served() -> None:
+    view = MarkIndex(Observation("t", NOW, models=(model(NAMED + "b", created=2), model(NAMED + "c", created=1))))
+    assert view.judge(MARK).model == NAMED + "c"

@@ -1,0 +1,85 @@
+"""Vendors' errors: every shape they come in, what they allow, and what the user is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from reconciler.providers.errors import ServiceError, code_for, diagnose, from_body
+
+SHAPES = [
+    ({"error": {"code": "A", "message": "m"}}, "A", "m", "both families"),
+    ({"code": "A", "message": "m"}, "A", "m", "without the envelope"),
+    ({"error": {"type": "t", "code": None, "message": "m"}}, "t", "m", "OpenAI: a type where there is no code"),
+    ({"error": {"code": "A", "message": "m", "details": [{"message": "d1"}, {"x": 1}, 7]}}, "A", "m d1", "details"),
+    ({"error": "words"}, "", "words", "a text for an error"),
+    ({"error": None}, "", "None", "null"),
+    ([], "", "HTTP 400", "no mapping"),
+    (None, "", "HTTP 400", "no JSON"),
+    ({}, "", "HTTP 400", "nothing"),
+    ({"error": {"code": 17, "message": "m"}}, "17", "m", "a number for a code"),
+]
+
+
+@pytest.mark.parametrize(("body", "code", "message", "why"), SHAPES)
+def test_shapes(body: Any, code: str, message: str, why: str) -> None:
+    error = from_body(400, body, {}, service="S")
+    assert (error.code, error.message) == (code, message), why
+
+
+def test_a_message_of_a_megabyte_is_cut() -> None:
+    assert len(from_body(500, {"error": {"message": "x" * 10**6}}, {}, service="S").message) <= 500
+
+
+@pytest.mark.parametrize("name", ["apim-request-id", "x-ms-request-id", "x-request-id"])
+def test_the_id_that_support_asks_for(name: str) -> None:
+    assert from_body(500, {}, {name: "r-1"}, service="S").request_id == "r-1"
+
+
+DOUBTS = [
+    (0, False, True, True, "no answer: it may have been heard"),
+    (0, True, False, True, "never sent: nothing to doubt, worth another try"),
+    (400, False, False, False, "refused"),
+    (401, False, False, False, "not let in"),
+    (404, False, False, False, "not there"),
+    (408, False, True, True, "the service gave up waiting"),
+    (409, False, True, True, "a conflict, perhaps with our own first try"),
+    (429, False, True, True, "too many requests"),
+    (500, False, True, True, "a fault of the service"),
+    (503, False, True, True, "busy"),
+]
+
+
+@pytest.mark.parametrize(("status", "not_sent", "doubtful", "transient", "why"), DOUBTS)
+def test_what_is_in_doubt_and_what_will_pass(
+    status: int, not_sent: bool, doubtful: bool, transient: bool, why: str
+) -> None:
+    error = ServiceError("x", status=status, not_sent=not_sent)
+    assert (error.doubtful, error.transient) == (doubtful, transient), why
+
+
+CODES = [
+    (400, "InsufficientQuota", "service-quota"),
+    (400, "CannotChangeDeploymentModel", "service-model-change"),
+    (400, "DeploymentModelNotSupported", "service-model-unsupported"),
+    (409, "RequestConflict", "service-conflict"),
+    (401, "", "target-auth"),
+    (403, "AuthorizationFailed", "target-auth"),
+    (0, "", "target-unreachable"),
+    (400, "SomethingNew", "service-error"),
+    (500, "", "service-error"),
+]
+
+
+@pytest.mark.parametrize(("status", "code", "told"), CODES)
+def test_what_kind_of_diagnostic_it_becomes(status: int, code: str, told: str) -> None:
+    assert code_for(ServiceError("x", status=status, code=code)).id == told
+
+
+def test_everything_that_support_asks_for_is_told() -> None:
+    error = ServiceError("It needs 40 more", service="Azure", status=400, code="InsufficientQuota", request_id="6d1c")
+    told = diagnose(error, "deployment.a@b")
+    shown = f"{told.address} {told.detail} {told.hint} {told.facts}"
+    for part in ("deployment.a@b", "Azure", "It needs 40 more.", "400 InsufficientQuota", "6d1c", "quotaincrease"):
+        assert part in shown
