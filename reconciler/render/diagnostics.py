@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -13,7 +14,7 @@ COLUMNS = 80
 _COLOR = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
 _CROP = 90
 _LONGEST = 1_500
-"""Characters of a detail; only hostile names make longer ones."""
+_LONG_WORD = re.compile(r"\S{300,}")
 
 
 def render(diagnostics: Iterable[Diagnostic], style: Style) -> str:
@@ -58,7 +59,9 @@ def _place(at: SourceRange, note: str, style: Style, color: str) -> Iterator[str
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    """Without the rest of words, and the end of texts, that only a hostile file can have made so long."""
+    words = _LONG_WORD.sub(lambda found: found.group()[:_CROP] + "…", text[: _LONGEST + 1])
+    return words if len(text) <= _LONGEST else words[:_LONGEST] + "…"
 
 
 def _crop(text: str, start: int, end: int) -> tuple[str, int, int]:

@@ -38,6 +38,8 @@ NAME = described(
 )
 _NAME = re.compile(NAME.replace("$", r"\Z"))
 
+PRINTABLE = described(r"^[^\x00-\x1f\x7f]*$", "Expected text on one line, without control characters.")
+
 Name = Annotated[str, Field(pattern=NAME, max_length=MAX_NAME)]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag
 
 from reconciler.model import normal
-from reconciler.specs.base import Name, Strict, described
+from reconciler.specs.base import PRINTABLE, Name, Strict, described
 from reconciler.specs.job import JobRef
 
 _TAG = described(
@@ -15,7 +15,7 @@ _TAG = described(
 )
 Tags = dict[
     Annotated[str, Field(min_length=1, max_length=512, pattern=_TAG)],
-    Annotated[str, Field(max_length=256)],
+    Annotated[str, Field(max_length=256, pattern=PRINTABLE)],
 ]
 """Resource Manager's rules for tags."""
 
@@ -30,9 +30,19 @@ class ChainRef(Strict):
 class NamedModel(Strict):
     """A base model of the vendor's."""
 
-    name: str = Field(min_length=1, max_length=200, description="Name of a base model.", examples=["gpt-4.1-mini"])
+    name: str = Field(
+        min_length=1,
+        max_length=200,
+        pattern=PRINTABLE,
+        description="Name of a base model.",
+        examples=["gpt-4.1-mini"],
+    )
     version: str = Field(
-        min_length=1, max_length=64, description="Version of the model, as text.", examples=["2025-04-14"]
+        min_length=1,
+        max_length=64,
+        pattern=PRINTABLE,
+        description="Version of the model, as text.",
+        examples=["2025-04-14"],
     )
 
 
@@ -57,6 +67,7 @@ class Serving(Strict):
         default=None,
         min_length=1,
         max_length=64,
+        pattern=PRINTABLE,
         description="Type of the deployment; needed here or on each target.",
         examples=list(normal.SKUS),
     )
@@ -67,6 +78,7 @@ class Serving(Strict):
         default=None,
         min_length=1,
         max_length=64,
+        pattern=PRINTABLE,
         description="Name of a content filter (RAI policy) of the account.",
         examples=["Microsoft.DefaultV2"],
     )

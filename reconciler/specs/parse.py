@@ -85,6 +85,7 @@ def _reason(error: OSError | RuntimeError) -> str:
 class _Loader:
     def __init__(self, specs: Specs) -> None:
         self.specs = specs
+        self.all_read = True
         self.estates: list[tuple[str, SourceRange]] = []
         self.first: dict[tuple[str, str], SourceRange] = {}
 
@@ -111,10 +112,14 @@ class _Loader:
             yield from problems
             if document:
                 yield from self.document(document)
+            else:
+                self.all_read = False
         yield from self.check_estate(str(files[0]))
 
     def check_estate(self, first_file: str) -> Iterator[Diagnostic]:
         if not self.estates:
+            if not self.all_read:
+                return  # it may stand in a file that could not be read
             detail = "No file says `estate: NAME`, the owner's mark on every live object."
             yield codes.SPEC_ESTATE.at(SourceRange(first_file, 1, 1, 1, 1), detail)
         elif len(self.estates) > 1:
@@ -129,7 +134,7 @@ class _Loader:
         if not isinstance(data, Mapping):
             yield codes.SPEC_VERSION.at(document.range(), "Expected a mapping that starts with `version: 1`.")
             return
-        if data.get("version") != 1 or isinstance(data["version"], bool):
+        if type(data.get("version")) is not int or data["version"] != 1:
             at = document.range("version") if "version" in data else SourceRange(document.path, 1, 1, 1, 1)
             yield codes.SPEC_VERSION.at(at, "This release reads `version: 1`.")
         for key, value in data.items():
