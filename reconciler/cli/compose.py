@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.cli.options import Terminal, Where
-from reconciler.datasets.scan import DatasetFacts, scan
-from reconciler.engine.context import Stop
+from reconciler.cli.training_data import load_datasets
+from reconciler.datasets.facts import DatasetFacts
+from reconciler.datasets.reading import Reader
 from reconciler.model import codes
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.errors import DiagnosticsError
 from reconciler.providers.hosts import may_receive_credentials
 from reconciler.specs.base import Entry
-from reconciler.specs.dataset import Dataset
 from reconciler.specs.parse import Specs, load
 from reconciler.specs.target import AzureTarget
 from reconciler.specs.target import Target as TargetSpec
@@ -27,6 +27,7 @@ from reconciler.specs.target import Target as TargetSpec
 if TYPE_CHECKING:
     import httpx2
 
+    from reconciler.engine.context import Stop
     from reconciler.engine.operations import World
     from reconciler.providers.base import Target
 
@@ -45,41 +46,18 @@ class Loaded:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def load_offline(root: Path, *, every_dataset: bool = False) -> Loaded:
-    """Specs and the facts of the datasets that jobs use; raises `DiagnosticsError` with every problem."""
+def load_offline(root: Path, *, every_dataset: bool = False, tokens: bool | None = None, cached: bool = True) -> Loaded:
+    """Specs and the facts of the datasets that jobs use; raises `DiagnosticsError` with every problem.
+
+    `tokens` are counted unless every dataset is checked, which then takes them only where a row could be too long.
+    """
     specs, problems = load(root)
-    used = {name for job in specs.jobs.values() for name in (job.spec.training, job.spec.validation) if name}
-    facts: dict[str, DatasetFacts] = {}
-    found = [*problems, *_check_hosts(specs)]
-    for name, entry in sorted(specs.datasets.items()):
-        if every_dataset or name in used:
-            fact, wrong = _scan(specs, entry)
-            found += wrong
-            if fact:
-                facts[name] = fact
+    tokens = not every_dataset if tokens is None else tokens
+    facts, wrong = load_datasets(specs, every=every_dataset, tokens=tokens, reader=Reader(cached=cached))
+    found = [*problems, *_check_hosts(specs), *wrong]
     if has_errors(found):
         raise DiagnosticsError(found)
     return Loaded(specs, facts, tuple(found))
-
-
-def _scan(specs: Specs, entry: Entry[Dataset]) -> tuple[DatasetFacts | None, list[Diagnostic]]:
-    file = entry.place.document.file.parent / entry.spec.file
-    real = file.resolve()
-    if not real.is_relative_to(specs.repository):
-        detail = f"{entry.spec.file} leads out of the repository."
-        return None, [codes.FILE_OUTSIDE.at(entry.place.value("file"), detail, address=f"dataset.{entry.name}")]
-    if not real.exists():
-        detail = f"{entry.spec.file} does not exist; the path is relative to the spec file."
-        return None, [codes.FILE_UNREADABLE.at(entry.place.value("file"), detail, address=f"dataset.{entry.name}")]
-    return scan(entry.name, real, _shown(real))
-
-
-def _shown(file: Path) -> str:
-    """The path as a user would type it."""
-    try:
-        return str(file.relative_to(Path.cwd()))
-    except ValueError:
-        return str(file)
 
 
 def _check_hosts(specs: Specs) -> Iterator[Diagnostic]:

@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 import click
 
 from reconciler.cli.completion import complete_address, complete_target
-from reconciler.engine.operations import PARALLELISM
+from reconciler.engine import PARALLELISM
 from reconciler.model import codes
 from reconciler.model.address import KINDS, Address
 from reconciler.model.errors import DiagnosticsError
-from reconciler.plan.policy import Selection
+from reconciler.model.selection import Selection
 from reconciler.render.text import Style
 from reconciler.specs.base import did_you_mean
 from reconciler.specs.parse import Specs

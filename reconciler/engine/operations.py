@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from reconciler.datasets.scan import DatasetFacts
+from reconciler.engine import PARALLELISM
 from reconciler.engine.context import Context, Stop
 from reconciler.engine.executor import GOOD, Executor
 from reconciler.engine.observe import Wanted, observe
@@ -15,16 +16,15 @@ from reconciler.model import marks
 from reconciler.model.address import Address
 from reconciler.model.events import EventSink, Outcome, Result
 from reconciler.model.observation import Observation
+from reconciler.model.selection import Selection
 from reconciler.plan.graph import build_graph
 from reconciler.plan.plan import Plan
 from reconciler.plan.planner import make_plan
-from reconciler.plan.policy import Selection, select
+from reconciler.plan.policy import select
 from reconciler.plan.steps import make_steps
 from reconciler.providers.base import RunProgress, Target
 from reconciler.providers.errors import ServiceError
 from reconciler.specs.parse import Specs
-
-PARALLELISM = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from reconciler.model.address import KINDS
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.selection import Selection
 from reconciler.plan.changes import Action, Change, Reason
 from reconciler.plan.plan import Plan
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Address globs, and target names. Both limit writes, never what is looked at."""
-
-    addresses: tuple[str, ...] = ()
-    targets: tuple[str, ...] = ()
 
 
 def select(plan: Plan, selection: Selection) -> Plan:
