@@ -111,7 +111,7 @@ def read(file: Path, shown: str, request: Request) -> tuple[Scan | None, list[Di
             return None, [codes.FILE_UNREADABLE.at(start, f"{shown} changed while it was read.")]
     except OSError as error:
         return None, [codes.FILE_UNREADABLE.at(start, f"{shown}: {error.strerror or error}.")]
-    _whole_file(found, shown, first.startswith(BOM))
+    _whole_file(found, first.startswith(BOM))
     return found, list(found.block.findings.diagnostics(shown))
 
 
@@ -139,15 +139,15 @@ def _head(file: Path) -> Iterator[object]:
             continue  # the pass over the file says so
 
 
-def _whole_file(found: Scan, shown: str, marked: bool) -> None:
+def _whole_file(found: Scan, marked: bool) -> None:
     """Findings that need the whole file."""
     findings, blank = found.block.findings, found.block.blank
     sound = not findings.errors
     if not found.rows:
-        findings.add(codes.DATASET_EMPTY, 1, f"{shown} has no rows.")
+        findings.add(codes.DATASET_EMPTY, 1, "The file has no rows.")
         return
     if found.rows < (least := limits.AZURE.min_rows):
-        detail = f"{shown} has {found.rows} rows; the services take files of {least} or more."
+        detail = f"The file has {found.rows} rows; the services take files of {least} or more."
         findings.add(codes.DATASET_TOO_FEW_ROWS, 1, detail)
     if not sound:
         return  # first things first

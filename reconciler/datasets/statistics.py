@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from reconciler.model.catalog.encodings import LIMITS
@@ -79,7 +79,7 @@ class Statistics:
         return sum(min(length, limit) * rows for length, rows in self.lengths.items())
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {own.name: getattr(self, own.name) for own in fields(self)}
 
     @classmethod
     def from_json(cls, data: Any) -> Statistics:

@@ -73,6 +73,8 @@ def _request(run: DesiredRun, target: Target, context: Context) -> RunRequest:
         hyperparameters=run.ingredients.as_dict()["hyperparameters"],
         seed=run.ingredients.seed,
         training_type=run.training_type,
+        grader=run.ingredients.grader,
+        response_format=run.ingredients.response_format,
         metadata={"estate": context.graph.estate, "address": str(run.address), "fingerprint": run.fingerprint},
     )
 

@@ -65,6 +65,8 @@ def _run(
         training=facts[job.training].digest,
         validation=facts[job.validation].digest if job.validation else None,
         seed=job.seed,
+        grader=job.grader,
+        response_format=job.response_format,
         generation=job.generation,
     )
     fingerprint = ingredients.fingerprint()

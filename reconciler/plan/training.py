@@ -175,7 +175,7 @@ class TrainingPlanner:
             run.target,
             action,
             Reason("needed", text),
-            notes=(f"{facts.rows:,} rows", human_bytes(facts.bytes)),
+            notes=_size(facts),
             desired=facts,
         )
         self.changes.setdefault(change.key, change)
@@ -229,7 +229,14 @@ class TrainingPlanner:
             base = f"on the model of {run.base.address.name}{step}"
         else:
             base = f"on {run.base}"
-        return (f"{self.facts[run.training].rows:,} rows", passes, base)
+        facts = self.facts[run.training]
+        rows = (f"{facts.rows:,} rows",) if facts.rows else ()
+        tokens = (
+            (f"{human_count(facts.tokens * (epochs or 1))} tokens{'' if epochs else ' an epoch'}",)
+            if facts.tokens
+            else ()
+        )
+        return (*rows, passes, *tokens, base)
 
 
 def _shared_runs(graph: ResourceGraph) -> dict[Address, Address]:
@@ -245,6 +252,23 @@ def _files_by_name(observation: Observation) -> dict[str, ObservedFile]:
         if file.usable or file.in_preparation:
             found.setdefault(file.filename, file)
     return found
+
+
+def _size(facts: DatasetFacts) -> tuple[str, ...]:
+    """Rows and bytes, as far as they are known."""
+    if facts.url:
+        return (*((f"{facts.rows:,} rows",) if facts.rows else ()), "imported from its url")
+    return (f"{facts.rows:,} rows", human_bytes(facts.bytes))
+
+
+def human_count(count: int) -> str:
+    """`950`, `84 k`, `1.2 M`."""
+    value = float(count)
+    for unit in ("", " k", " M"):
+        if value < 999.5:
+            return f"{value:.0f}{unit}" if value >= 9.95 or not unit else f"{value:.1f}{unit}"
+        value /= 1000
+    return f"{value:.1f} G"
 
 
 def human_bytes(size: int) -> str:

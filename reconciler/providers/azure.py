@@ -168,8 +168,7 @@ def job_body(request: RunRequest, *, dated: bool) -> dict[str, Any]:
         if request.hyperparameters:
             body["hyperparameters"] = dict(request.hyperparameters)
         return body
-    method = {"hyperparameters": dict(request.hyperparameters)} if request.hyperparameters else {}
-    body["method"] = {"type": request.method, request.method: method}
+    body["method"] = request.method_body()
     if not dated and request.metadata:
         body["metadata"] = dict(request.metadata)
     return body

@@ -33,6 +33,17 @@ class RunRequest:
     seed: int | None
     training_type: str | None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    grader: Mapping[str, Any] | None = None
+    """Reinforcement only, as is `response_format`."""
+    response_format: Mapping[str, Any] | None = None
+
+    def method_body(self) -> dict[str, Any]:
+        """The `method` of a create, in the words of both vendors; what is absent is left to the service."""
+        inner: dict[str, Any] = {"hyperparameters": dict(self.hyperparameters)} if self.hyperparameters else {}
+        for key, value in (("grader", self.grader), ("response_format", self.response_format)):
+            if value is not None:
+                inner[key] = dict(value)
+        return {"type": self.method, self.method: inner}
 
 
 @dataclass(frozen=True, slots=True)

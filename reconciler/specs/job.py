@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from reconciler.specs.base import Name, Strict, described
+from reconciler.specs.base import PRINTABLE, Name, Strict, described
 
 Auto = Literal["auto"]
 
@@ -36,7 +36,8 @@ def _base_kind(value: Any) -> str:
 
 
 BaseModelField = Annotated[
-    Annotated[str, Field(min_length=1, max_length=200), Tag("<model>")] | Annotated[JobRef, Tag("<job>")],
+    Annotated[str, Field(min_length=1, max_length=200, pattern=PRINTABLE), Tag("<model>")]
+    | Annotated[JobRef, Tag("<job>")],
     Discriminator(_base_kind),
 ]
 
@@ -54,9 +55,29 @@ class Hyperparameters(Strict):
         default=None, description="Scales the service's learning rate.", examples=[0.1, "auto"]
     )
 
+    beta: Annotated[float, Field(gt=0, le=2)] | Auto | None = Field(
+        default=None, description="dpo: how closely it stays with the base model, above 0 to 2.", examples=[0.1, "auto"]
+    )
+    compute_multiplier: Annotated[float, Field(gt=0.00001, le=10)] | Auto | None = Field(
+        default=None, description="reinforcement: how much it explores, above 0.00001 to 10.", examples=[1.0, "auto"]
+    )
+    eval_interval: Annotated[int, Field(ge=1, le=1_000_000_000)] | Auto | None = Field(
+        default=None, description="reinforcement: steps between two evaluations.", examples=[5, "auto"]
+    )
+    eval_samples: Annotated[int, Field(ge=1, le=1_000_000_000)] | Auto | None = Field(
+        default=None, description="reinforcement: answers for each row of an evaluation.", examples=[1, "auto"]
+    )
+    reasoning_effort: Literal["default", "low", "medium", "high"] | None = Field(
+        default=None, description="reinforcement: how long the model may think.", examples=["medium"]
+    )
+
     def explicit(self) -> dict[str, Any]:
-        """Those that the user fixed."""
-        return {k: v for k, v in self.model_dump(exclude_none=True).items() if v != "auto"}
+        """Those that the user fixed; `default` is a reasoning effort's word for `auto`."""
+        return {k: v for k, v in self.model_dump(exclude_none=True).items() if v not in ("auto", "default")}
+
+
+DPO_ONLY = ("beta",)
+REINFORCEMENT_ONLY = ("compute_multiplier", "eval_interval", "eval_samples", "reasoning_effort")
 
 
 class Job(Strict):
@@ -78,11 +99,31 @@ class Job(Strict):
     validation: Name | None = Field(
         default=None, description="Dataset to measure on; must share no row with training.", examples=["support-valid"]
     )
-    method: Literal["supervised"] = Field(default="supervised", description="How it learns.")
+    method: Literal["supervised", "dpo", "reinforcement"] = Field(
+        default="supervised", description="How it learns.", examples=["supervised"]
+    )
     hyperparameters: Hyperparameters = Field(
-        default=Hyperparameters(),
+        default_factory=lambda: Hyperparameters(),
         description="Left to the service where absent.",
         examples=[{"n_epochs": 3, "batch_size": "auto", "learning_rate_multiplier": 0.1}],
+    )
+    grader: dict[str, Any] | None = Field(
+        default=None,
+        description="reinforcement: what gives the reward, as in the vendor's API.",
+        examples=[
+            {
+                "type": "string_check",
+                "name": "exact",
+                "input": "{{sample.output_text}}",
+                "reference": "{{item.answer}}",
+                "operation": "eq",
+            }
+        ],
+    )
+    response_format: dict[str, Any] | None = Field(
+        default=None,
+        description="reinforcement: the JSON Schema of the answers, as in the vendor's API.",
+        examples=[{"type": "json_schema", "json_schema": {"name": "answer", "schema": {"type": "object"}}}],
     )
     seed: int | None = Field(
         default=None, ge=0, le=2147483647, description="Number that makes the run repeatable.", examples=[7]

@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.cli.app import run
 from tests.support.estate import ESTATE, edited, write_files
-from tests.support.rows import ROWS
+from tests.support.rows import ROWS, chat_row
 
 DATASETS = ("january", "february", "valid", "tickets")
 
@@ -20,7 +20,7 @@ def estate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The small estate with its training files; the working folder is its repository."""
     root = write_files(tmp_path, {"a.yaml": ESTATE})
     for name in DATASETS:
-        (root / f"{name}.jsonl").write_text("\n".join(ROWS))
+        (root / f"{name}.jsonl").write_text("\n".join(chat_row(f"{name} {n}") for n in range(12)))
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("RECONCILER_EMULATOR", raising=False)
     return tmp_path

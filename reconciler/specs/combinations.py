@@ -1,0 +1,97 @@
+"""Keys of one entry that rule each other out, by the vendors' rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from reconciler.model import codes
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.specs.base import Entry, did_you_mean, validate
+from reconciler.specs.dataset import Dataset
+from reconciler.specs.documents import Located
+from reconciler.specs.grader import GRADERS, Multi
+from reconciler.specs.job import DPO_ONLY, REINFORCEMENT_ONLY, Job
+
+if TYPE_CHECKING:
+    from reconciler.specs.parse import Specs
+
+_LOOPBACK = re.compile(r"http://(localhost|127\.0\.0\.1|\[::1\])[:/]")
+_NAMES = re.compile(r"[A-Za-z_]\w*")
+_FUNCTIONS = {"min", "max", "abs", "floor", "ceil", "exp", "sqrt", "log"}
+
+
+def check_combinations(specs: Specs) -> list[Diagnostic]:
+    """Every problem of this kind."""
+    problems = [found for entry in specs.datasets.values() for found in _dataset(specs, entry)]
+    return problems + [found for job in specs.jobs.values() for found in _job(job)]
+
+
+def _dataset(specs: Specs, entry: Entry[Dataset]) -> Iterator[Diagnostic]:
+    dataset, place = entry.spec, entry.place
+    if not dataset.url:
+        return
+    if dataset.url.startswith("http://") and not _LOOPBACK.match(dataset.url):
+        yield codes.SPEC_VALUE.at(place.value("url"), "Expected an https address.")
+    if re.search(r"[?&]sig=", dataset.url):
+        detail = "The url has a SAS token, which opens the file to everybody who reads this. Name it by `sas_env`."
+        yield codes.SPEC_VALUE.at(place.value("url"), detail)
+    for job in specs.jobs.values():
+        target = specs.targets.get(job.spec.target)
+        if target and entry.name in (job.spec.training, job.spec.validation) and target.spec.provider != "azure":
+            detail = f"job.{job.name} trains on {job.spec.target}, and only Azure imports from a url."
+            yield codes.SPEC_COMBINATION.at(place.range("url"), detail, related=[("used here", job.place.range())])
+            return
+
+
+def _job(entry: Entry[Job]) -> Iterator[Diagnostic]:
+    job, place = entry.spec, entry.place
+    fixed = job.hyperparameters.explicit()
+    for only, method in ((DPO_ONLY, "dpo"), (REINFORCEMENT_ONLY, "reinforcement")):
+        for key in only:
+            if key in fixed and job.method != method:
+                detail = f"`{key}` is a hyperparameter of {method}; the method is {job.method}."
+                yield codes.SPEC_COMBINATION.at(place.range("hyperparameters", key), detail)
+    if job.method != "reinforcement":
+        for key in ("grader", "response_format"):
+            if getattr(job, key) is not None:
+                detail = f"`{key}` goes with the method reinforcement; the method is {job.method}."
+                yield codes.SPEC_COMBINATION.at(place.range(key), detail)
+        return
+    if job.grader is None:
+        yield codes.SPEC_MISSING_KEY.at(
+            place.range(), "A reinforcement run learns from a `grader`.", hint="needs grader"
+        )
+    if job.validation is None:
+        detail = "A reinforcement run needs `validation` too: the vendors refuse it without."
+        yield codes.SPEC_MISSING_KEY.at(place.range(), detail, hint="needs validation")
+    else:
+        yield from _grader(job.grader, place, ("grader",), nested=False)
+    if job.response_format is not None and job.response_format.get("type") not in (
+        "text",
+        "json_object",
+        "json_schema",
+    ):
+        detail = "Expected type: json_schema (or text, json_object)."
+        yield codes.SPEC_VALUE.at(place.value("response_format"), detail)
+
+
+def _grader(data: Any, place: Located, path: tuple[str, ...], *, nested: bool) -> Iterator[Diagnostic]:
+    """A grader, by the rules of its type; the graders inside a `multi` too."""
+    kinds = [kind for kind in GRADERS if not (nested and kind == "multi")]
+    kind = data.get("type")
+    if not isinstance(kind, str) or kind not in kinds:
+        hint = did_you_mean(kind, kinds) if isinstance(kind, str) else ""
+        at = place.value(*path, "type") if "type" in data else place.range(*path)
+        yield codes.SPEC_VALUE.at(at, f"A grader has a `type`: {', '.join(kinds)}.", hint=hint)
+        return
+    grader, problems = validate(GRADERS[kind], data, Located(place.document, place.full(*path)))
+    yield from problems
+    if isinstance(grader, Multi):
+        for name, below in grader.graders.items():
+            yield from _grader(below, place, (*path, "graders", name), nested=True)
+        unknown = sorted(set(_NAMES.findall(grader.calculate_output)) - grader.graders.keys() - _FUNCTIONS)
+        if unknown:
+            detail = f"The formula names {', '.join(unknown)}; the graders are {', '.join(sorted(grader.graders))}."
+            yield codes.SPEC_COMBINATION.at(place.value(*path, "calculate_output"), detail)
