@@ -84,7 +84,7 @@ class _Look:
             try:
                 lists[name] = tuple(future.result())
             except ServiceError as error:
-                self._failed(error)
+                self._failed(error, listing=name)
         if "jobs" in lists and "models" in lists:
             lists["models"] += tuple(self._unlisted(lists["jobs"], lists["models"]))
         jobs = lists.get("jobs", ())
@@ -132,8 +132,12 @@ class _Look:
     def _address(self) -> str:
         return f"target {self.target.name}"
 
-    def _failed(self, error: ServiceError) -> None:
-        if error.missing and self.account is None:
+    def _failed(self, error: ServiceError, listing: str = "") -> None:
+        if listing and error.status in (404, 405, 501):
+            code = codes.LIST_MISSING
+            detail = f"{error.service} answers {error.status} to the list of {listing}. {code.way_out}"
+            self.problems.append(code.at(detail=detail, address=self._address))
+        elif error.missing and self.account is None:
             code = codes.TARGET_MISSING
             self.problems.append(code.at(detail=f"{error.message}. {code.way_out}", address=self._address))
         elif code_for(error) not in {p.code for p in self.problems}:

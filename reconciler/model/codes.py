@@ -638,6 +638,14 @@ TARGET_MISSING = _error(
     "Check subscription, resource_group and account of the target; the tool does not create accounts.",
     "targets:\n  sweden:\n    account: aoai-sweden   # the portal says aoai-sweden-prod",
 )
+LIST_MISSING = _error(
+    "list-missing",
+    "the service does not list what it has",
+    "Without a state file, live lists are all the tool has to go by; a compatible service must list files, jobs and "
+    "models as OpenAI does.",
+    "Check `base_url`; ask the service for the missing list, or train there by hand and name the model's id.",
+    "platform: {provider: openai, base_url: https://llm.contoso.example/v1}   # GET /v1/models: 404",
+)
 TARGET_REGION = _error(
     "target-region",
     "the account is in another region",

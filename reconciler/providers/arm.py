@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from reconciler.model.catalog.models import model_format
+from reconciler.model.marks import TAG_PREFIX
 from reconciler.model.observation import ObservedAccount, ObservedDeployment
 from reconciler.providers.base import DeploymentWrite
 from reconciler.providers.errors import ServiceError, from_body
@@ -79,7 +80,9 @@ class ArmAccount:
             raise
 
     def write(self, name: str, write: DeploymentWrite, live: ObservedDeployment | None) -> None:
-        tags = {**(live.tags if live else {}), **write.tags}
+        # All of our own tags are written anew: a record that got shorter must not keep its old second part.
+        others = {k: v for k, v in (live.tags if live else {}).items() if not k.lower().startswith(TAG_PREFIX)}
+        tags = {**others, **write.tags}
         if live and write.fields.keys() <= {"sku", "capacity"}:
             body = {"tags": tags} | ({"sku": _sku(write.fields, live)} if write.fields else {})
             self._send(self.sdk.deployments.begin_update, name, body)
