@@ -34,7 +34,9 @@ class _Commands(click.Group):
         return command
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100, "color": True}
+)
 @click.version_option(__version__, "--version", prog_name="reconciler")
 def cli() -> None:
     """GitOps for fine-tuned models: specs in git, plan and apply against live state, no state file."""
@@ -70,7 +72,7 @@ def run(arguments: list[str]) -> int:
         return FAILED
     except DiagnosticsError as error:
         terminal = Terminal("--no-color" in arguments)
-        click.echo(render_diagnostics.render(error.diagnostics, terminal.err), nl=False, err=True)
+        click.echo(render_diagnostics.render(error.diagnostics, terminal.err), nl=False, err=True, color=True)
         return FAILED
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted: nothing more is done.", err=True)

@@ -91,8 +91,15 @@ class _Loader:
 
     def load(self) -> Iterator[Diagnostic]:
         root = self.specs.root
-        files = list(_spec_files(root))
-        if not files:
+        unread: list[OSError] = []
+        files = list(_spec_files(root, unread))
+        if root.is_dir():
+            # Passed over in silence, what the folder holds would look unwanted.
+            for error in unread:
+                self.all_read = False
+                at = SourceRange(str(error.filename), 1, 1, 1, 1)
+                yield codes.FILE_UNREADABLE.at(at, f"{error.filename}: {_reason(error)}.")
+        if not files and self.all_read:
             what = f"{root} has no *.yaml or *.yml file" if root.is_dir() else f"{root} is not a folder"
             yield codes.NO_SPECS.at(detail=f"{what}.")
             return
@@ -114,7 +121,7 @@ class _Loader:
                 yield from self.document(document)
             else:
                 self.all_read = False
-        yield from self.check_estate(str(files[0]))
+        yield from self.check_estate(str(files[0]) if files else str(root))
 
     def check_estate(self, first_file: str) -> Iterator[Diagnostic]:
         if not self.estates:
@@ -208,9 +215,9 @@ def _model(kind: str, data: Any, place: Located) -> tuple[type[Strict] | None, l
     return None, [codes.SPEC_VALUE.at(place.value("provider"), detail, hint=did_you_mean(str(provider), words))]
 
 
-def _spec_files(root: Path) -> Iterator[Path]:
-    """Every spec file below the root, in a fixed order; hidden folders are left out."""
-    for folder, folders, names in os.walk(root):
+def _spec_files(root: Path, unread: list[OSError]) -> Iterator[Path]:
+    """Every spec file below the root, in a fixed order; hidden folders are left out. Adds what could not be read."""
+    for folder, folders, names in os.walk(root, onerror=unread.append):
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         for name in sorted(names):
             if name.endswith(SUFFIXES) and not name.startswith("."):

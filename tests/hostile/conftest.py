@@ -22,7 +22,7 @@ COLUMNS = 400
 
 # Whatever could move a cursor, turn text around or hide it: C0 but the line feed, DEL, C1, bidi, zero width, tags.
 DANGEROUS = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 CODE = re.compile(r"\[[a-z]+(-[a-z]+)+\]$", re.MULTILINE)
