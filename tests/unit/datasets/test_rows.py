@@ -13,6 +13,7 @@ MEANING = [
     (b'{"a" :1, "a"\t:2}', "spaces before the colon"),
     (b'{"x":{"y":[{"a":1,"a":2}]}}', "a key twice, deep inside"),
     (b'{"say \\"":1,"say \\"":2}', "a quote at the end of the key"),
+    (b'{"a":1,"a":"\\"\\u003a"}', "a key twice beside an escaped colon, which hides it from counting"),
     (b'{"a":18446744073709551616}', "the first integer beyond 64 bits"),
     (b'{"a":-9223372036854775809}', "the first one below"),
     (b'{"a":[1,123456789012345678901234567890]}', "a long one in a list"),

@@ -109,3 +109,14 @@ def test_a_failed_deployment_is_written_whole() -> None:
     ((method, body),) = sent(cloud, "sweden")
     assert (method, body["sku"]["capacity"]) == ("PUT", 50)
     assert left_to_do(cloud, ESTATE) == []
+
+
+def test_a_record_that_gets_shorter_leaves_no_part_behind() -> None:
+    """Parts of the old record behind the new one would make it unreadable, and every plan would renew it."""
+    cloud = live()
+    long, short = (edited(ESTATE, ("{team: support}", f"{{team: support, note: {n * 'x'}}}")) for n in (250, 1))
+    apply(cloud, long)
+    longest = len(cloud["sweden"].arm.raw["support-chat"]["tags"])
+    apply(cloud, short)
+    assert len(cloud["sweden"].arm.raw["support-chat"]["tags"]) < longest
+    assert left_to_do(cloud, short) == []

@@ -155,6 +155,8 @@ REFUSED = [
     ("a: !!map {b: 1}\n", "yaml-tag", "tags of collections"),
     ("a: !own 1\n", "yaml-tag", "tags of one's own"),
     ("a: &x 1\nb:\n  <<: {c: 1}\n", "yaml-key", "merge keys"),
+    ("a: &x b\n*x : 1\n", "yaml-key", "an alias as a key"),
+    ("!own a: 1\n", "yaml-tag", "a tag on a key"),
     ("[a, b]: 1\n", "yaml-key", "a list as a key"),
     ("{a: 1}: 1\n", "yaml-key", "a mapping as a key"),
     ("a: *nothing\n", "yaml-alias", "an alias of nothing"),

@@ -143,6 +143,9 @@ def test_an_estate_named_in_two_files_is_shown_at_both_places() -> None:
     [
         ("datasets:\n", "no version"),
         ("version: 2\n", "a version of the future"),
+        ("version: 1.0\n", "equal to 1 and written otherwise"),
+        ("", "an empty file"),
+        ("# a note\n", "a file of comments"),
         ("version: true\n", "equal to 1 in Python and no version"),
         ('version: "1"\n', "a string"),
         ("[1]\n", "a list"),
@@ -232,6 +235,13 @@ def test_the_repository_is_the_folder_of_the_root_where_there_is_no_git(tmp_path
     root.mkdir(parents=True)
     (root / "a.yaml").write_text(ESTATE)
     assert load(root)[0].repository == (tmp_path / "a").resolve()
+
+
+def test_a_link_in_a_circle_is_told(tmp_path: Path) -> None:
+    root = write_files(tmp_path, {"a.yaml": ESTATE})
+    (root / "b.yaml").symlink_to("b.yaml")
+    with pytest.raises(DiagnosticsError):
+        load(root)
 
 
 @pytest.mark.parametrize("what", ["an empty folder", "a file", "nothing"])
