@@ -1,14 +1,18 @@
-"""The upload step: look, send once, look again after doubt."""
+"""The upload step: look, send once, look again after doubt; of several files with one name the eldest stays."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from reconciler.datasets.scan import DatasetFacts, upload_form
 from reconciler.engine.context import Context
 from reconciler.engine.doubt import create_once
 from reconciler.model import marks
+from reconciler.model.events import Outcome, Result
 from reconciler.model.observation import ObservedFile
 from reconciler.plan.steps import Step
 from reconciler.providers.base import Target
+from reconciler.providers.errors import ServiceError
 
 
 def upload(step: Step, context: Context) -> tuple[ObservedFile, bool]:
@@ -17,31 +21,84 @@ def upload(step: Step, context: Context) -> tuple[ObservedFile, bool]:
     assert isinstance(facts, DatasetFacts)
     target = context.targets[step.change.target]
     name = marks.file_name(facts.name, facts.digest, context.graph.estate)
-    sent: list[ObservedFile] = []
+    tries = 0
 
     def create() -> ObservedFile:
-        sent.append(target.training.upload(name, upload_form(facts.file, target.limits.byte_order_mark)))
-        return sent[-1]
+        nonlocal tries
+        tries += 1
+        return target.training.upload(name, upload_form(facts.file, target.limits.byte_order_mark))
 
     file = create_once(lambda: find_file(target, name), create, target, context, step.key)
-    return (elect_file(file, name, target, context), True) if sent else (file, False)
+    if tries:
+        file = elect_file(file, name, target, context)
+    context.files[target.name, name] = file.id
+    return file, bool(tries)
 
 
 def elect_file(own: ObservedFile, name: str, target: Target, context: Context) -> ObservedFile:
-    """One file stays when two operators sent the same one: the eldest. Only our own is ever deleted here."""
+    """Give way to an elder file as soon as one is listed; the file that stays.
+
+    Ours stays only once the lists have settled. What is younger then, its owner has left behind.
+    """
     settled = context.now() + target.pace.settle
     while True:
-        same = [f for f in target.training.files() if f.filename == name and (f.usable or f.in_preparation)]
-        stays = min([*same, own], key=lambda f: (f.created_at, f.id))
+        same = _copies(target, name)
+        stays = min([*same, own], key=lambda f: f.order)
         if stays.id != own.id:
-            target.training.delete_file(own.id)
+            delete(own.id, target)
             return stays
         if context.now() >= settled:
+            for spare in _unread((f for f in same if f.id != own.id), target):
+                delete(spare.id, target)
             return own
         context.sleep(min(target.pace.poll, 5.0))
 
 
+def file_id(name: str, target: Target, context: Context) -> str | None:
+    """The file that a run reads: the one that this apply has sent or found, else what the list shows."""
+    known = context.files.get((target.name, name))
+    if known:
+        return known
+    found = find_file(target, name)
+    return found.id if found else None
+
+
 def find_file(target: Target, name: str) -> ObservedFile | None:
     """The file to use: the eldest, so that everybody chooses the same."""
-    found = [f for f in target.training.files() if f.filename == name and (f.usable or f.in_preparation)]
-    return min(found, key=lambda f: (f.created_at, f.id), default=None)
+    return min(_copies(target, name), key=lambda f: f.order, default=None)
+
+
+def remove_spare(step: Step, context: Context) -> Outcome:
+    """Delete a file that stands there twice, unless an unfinished run has come to read it."""
+    spare = step.change.live
+    assert isinstance(spare, ObservedFile)
+    target = context.targets[step.change.target]
+    copies = _copies(target, spare.filename)
+    younger = any(f.order < spare.order for f in copies)
+    if not younger or not list(_unread([spare], target)):
+        return Outcome(step.key, Result.UNCHANGED, "it is needed after all")
+    delete(spare.id, target)
+    return Outcome(step.key, Result.DESTROYED, spare.id)
+
+
+def delete(id: str, target: Target) -> None:
+    """Delete a file; that somebody else has done it already is as good."""
+    try:
+        target.training.delete_file(id)
+    except ServiceError as error:
+        if not error.missing:
+            raise
+
+
+def _copies(target: Target, name: str) -> list[ObservedFile]:
+    return [f for f in target.training.files() if f.filename == name and (f.usable or f.in_preparation)]
+
+
+def _unread(files: Iterable[ObservedFile], target: Target) -> list[ObservedFile]:
+    """Those that no unfinished run reads."""
+    candidates = list(files)
+    if not candidates:
+        return []
+    unfinished = [j for j in target.training.jobs() if not j.phase.final]
+    read = {id for j in unfinished for id in (j.training_file, j.validation_file)}
+    return [f for f in candidates if f.id not in read]

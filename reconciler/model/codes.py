@@ -418,6 +418,13 @@ DATASET_TOO_MANY_TOKENS = _error(
     "Lower n_epochs, or leave rows out.",
     "300 million tokens with n_epochs: 10",
 )
+SAS_MISSING = _error(
+    "sas-missing",
+    "the SAS token for the url is not in the environment",
+    "`sas_env` names the variable that holds the token; the token itself never stands in a spec, a plan or a log.",
+    "Set the variable where apply runs; a token for reading that blob is enough.",
+    "archive: {url: https://account.blob.core.windows.net/ft/archive.jsonl, digest: sha256:..., sas_env: ARCHIVE_SAS}",
+)
 DATASET_ABSENT = _error(
     "dataset-absent",
     "the training file is not here",

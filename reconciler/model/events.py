@@ -62,6 +62,15 @@ class StepProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class StepTransferred:
+    """Bytes of an upload that are on their way."""
+
+    step: str
+    sent: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class StepWaiting:
     """A step that waits for somebody else: why, in words."""
 
@@ -74,5 +83,5 @@ class StepFinished:
     outcome: Outcome
 
 
-Event: TypeAlias = StepStarted | StepProgress | StepWaiting | StepFinished
+Event: TypeAlias = StepStarted | StepProgress | StepTransferred | StepWaiting | StepFinished
 EventSink: TypeAlias = Callable[[Event], None]

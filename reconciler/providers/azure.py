@@ -199,8 +199,9 @@ def _management_client(subscription: str, base: str, proof: Bearer) -> Any:
         def on_request(self, request: Any) -> None:
             request.http_request.headers.update(proof())
 
+    never_asked: Any = EmulatorToken()  # the policy below proves who we are
     return CognitiveServicesManagementClient(
-        EmulatorToken(),  # never asked: the policy below proves who we are
+        never_asked,
         subscription,
         base_url=base,
         # Without the policies that send again or register providers by themselves.

@@ -5,7 +5,7 @@ Every method raises `providers.errors.ServiceError`; writes are sent once, reads
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -88,8 +88,11 @@ class Training(Protocol):
     def last_words(self, job_id: str) -> list[str]:
         """The messages of a run's last events, oldest first."""
 
-    def upload(self, filename: str, content: Iterable[bytes]) -> ObservedFile:
-        """Send a training file, once."""
+    def upload(self, filename: str, content: Iterable[bytes], sent: Callable[[int, int], None]) -> ObservedFile:
+        """Send a training file, once; `sent` is told how many bytes of how many are on their way."""
+
+    def import_file(self, filename: str, url: str) -> ObservedFile:
+        """Let the service fetch a training file, once."""
 
     def create_job(self, request: RunRequest) -> ObservedJob:
         """Start a run, once: every call that is heard is paid for."""

@@ -6,10 +6,9 @@ Wire: learn.microsoft.com, azure/foundry/openai/reference (authoring); OpenAI's 
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import orjson
@@ -18,13 +17,10 @@ from reconciler.model.observation import JobError, ObservedCheckpoint, ObservedF
 from reconciler.providers.base import RunProgress, RunRequest
 from reconciler.providers.errors import ServiceError, from_body
 from reconciler.providers.reader import Reader
+from reconciler.providers.sending import PURPOSE, FileSender, Sent
 
 if TYPE_CHECKING:
     import openai
-
-PURPOSE: Literal["fine-tune"] = "fine-tune"
-UPLOAD_TIMEOUT = 900.0
-"""Seconds for one upload of up to 512 MB."""
 
 
 class DataPlane:
@@ -35,10 +31,13 @@ class DataPlane:
         connect: Callable[[], Reader],
         client: Callable[[], openai.OpenAI],
         body: Callable[[RunRequest], dict[str, Any]],
+        one_request: int | None = None,
     ) -> None:
+        """`one_request`: bytes above which a file is sent in parts, where the service has the Uploads API."""
         self._connect = connect
         self._client = client
         self._body = body
+        self._one_request = one_request
 
     @cached_property
     def reader(self) -> Reader:
@@ -89,17 +88,13 @@ class DataPlane:
         events = [e for e in page.get("data") or () if isinstance(e, Mapping)]
         return [str(e["message"]) for e in reversed(events) if e.get("message")]
 
-    def upload(self, filename: str, content: Iterable[bytes]) -> ObservedFile:
-        with tempfile.TemporaryFile() as spool:
-            spool.writelines(content)
+    def upload(self, filename: str, content: Iterable[bytes], sent: Sent) -> ObservedFile:
+        sender = FileSender(lambda: self.sdk, self._write, self._one_request, self.reader.sleep)
+        return read_file(sender.send(filename, content, sent))
 
-            def send() -> Any:
-                spool.seek(0)
-                return self.sdk.files.with_raw_response.create(
-                    file=(filename, spool, "application/jsonl"), purpose=PURPOSE, timeout=UPLOAD_TIMEOUT
-                )
-
-            return read_file(self._write(send))
+    def import_file(self, filename: str, url: str) -> ObservedFile:
+        body = {"filename": filename, "purpose": PURPOSE, "content_url": url}
+        return read_file(self._write(lambda: self.sdk.post("/files/import", body=body, cast_to=httpx2.Response)))
 
     def create_job(self, request: RunRequest) -> ObservedJob:
         body = self._body(request)

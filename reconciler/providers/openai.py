@@ -42,6 +42,7 @@ def connect(
         connect=lambda: Reader(client, url, proof, service=service, params={}, sleep=sleep),
         client=lambda: _client(url, proof.key(), scope),
         body=job_body,
+        one_request=limits.OPENAI.file_bytes,
     )
     account = ObservedAccount(spec.project or "default project", region=SERVICE, endpoint=url, serves_by_name=True)
     return Target(name, None, limits.OPENAI, lambda: account, training, None, pace, may_refuse_training=True)

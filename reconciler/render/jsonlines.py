@@ -13,7 +13,15 @@ from typing import Any
 import orjson
 
 from reconciler.model.diagnostics import Diagnostic, Severity
-from reconciler.model.events import Event, Outcome, StepFinished, StepProgress, StepStarted, StepWaiting
+from reconciler.model.events import (
+    Event,
+    Outcome,
+    StepFinished,
+    StepProgress,
+    StepStarted,
+    StepTransferred,
+    StepWaiting,
+)
 from reconciler.render.diagnostics import as_json
 from reconciler.render.progress import progress_words
 
@@ -40,6 +48,9 @@ class JsonLines:
             }
             known = {k: v for k, v in facts.items() if v is not None}
             self.line("apply_progress", f"{event.step}: {progress_words(event)}", step=event.step, **known)
+        elif isinstance(event, StepTransferred):
+            words = f"{event.step}: {event.sent} of {event.size} bytes"
+            self.line("apply_transfer", words, step=event.step, sent=event.sent, size=event.size)
         elif isinstance(event, StepWaiting):
             self.line("apply_waiting", f"{event.step}: {event.reason}", step=event.step, reason=event.reason)
         elif isinstance(event, StepFinished):

@@ -14,7 +14,16 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from reconciler.model.events import Event, Outcome, Result, StepFinished, StepProgress, StepStarted, StepWaiting
+from reconciler.model.events import (
+    Event,
+    Outcome,
+    Result,
+    StepFinished,
+    StepProgress,
+    StepStarted,
+    StepTransferred,
+    StepWaiting,
+)
 from reconciler.plan.steps import Step
 from reconciler.render.text import clean, duration
 
@@ -70,6 +79,8 @@ class LiveProgress:
         line = self._lines[event.step]
         if isinstance(event, StepStarted):
             line.begun = line.begun or time.monotonic()
+        elif isinstance(event, StepTransferred):
+            line.words = _transfer(event, time.monotonic() - (line.begun or time.monotonic()))
         elif isinstance(event, StepWaiting):
             line.words = event.reason
         elif isinstance(event, StepProgress):
@@ -136,6 +147,17 @@ class LiveProgress:
     def _is_done(self, key: str) -> bool:
         line = self._lines.get(key)
         return line is None or line.outcome is not None
+
+
+def _transfer(event: StepTransferred, seconds: float) -> str:
+    """`34 % · 12 MB/s · 20 s left`."""
+    if event.sent >= event.size:
+        return "sent; the service is checking it"
+    words = f"{event.sent * 100 // event.size} %"
+    if seconds < 1.0:
+        return words
+    rate = event.sent / seconds
+    return f"{words} · {rate / 1e6:.1f} MB/s · {duration((event.size - event.sent) / rate)} left"
 
 
 def _progress(event: StepProgress) -> str:

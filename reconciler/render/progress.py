@@ -5,10 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from reconciler.model.events import Event, Outcome, Result, StepFinished, StepProgress, StepStarted, StepWaiting
+from reconciler.model.events import (
+    Event,
+    Outcome,
+    Result,
+    StepFinished,
+    StepProgress,
+    StepStarted,
+    StepTransferred,
+    StepWaiting,
+)
 from reconciler.render.text import Style, clean, duration, pad
 
 _COLOR = {Result.FAILED: "red", Result.SKIPPED: "red", Result.LATER: "dim", Result.PAUSED: "yellow"}
+LARGE = 10_000_000
+"""Bytes from which an upload is worth following."""
 _SILENT = (Result.LATER,)
 
 
@@ -25,6 +36,8 @@ class ProgressLines:
             self._line(event.step, event.verb, "started")
         elif isinstance(event, StepProgress):
             self._news(event.step, progress_words(event))
+        elif isinstance(event, StepTransferred):
+            self._transferred(event)
         elif isinstance(event, StepWaiting):
             self._news(event.step, f"waiting: {event.reason}")
         elif isinstance(event, StepFinished) and event.outcome.result not in _SILENT:
@@ -34,6 +47,11 @@ class ProgressLines:
         if self._last.get(step) != words:
             self._last[step] = words
             self._line(step, "", words)
+
+    def _transferred(self, event: StepTransferred) -> None:
+        """Every quarter of a large file; a small one is gone before anybody could read it."""
+        if event.size >= LARGE and event.sent < event.size:
+            self._news(event.step, f"{event.sent * 4 // event.size * 25} % sent")
 
     def _outcome(self, outcome: Outcome) -> None:
         color = _COLOR.get(outcome.result, "green")

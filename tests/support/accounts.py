@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -113,14 +113,20 @@ class Account:
     def progress(self, job_id: str) -> RunProgress:
         return RunProgress(step=1, total=2, loss=0.5)
 
-    def upload(self, filename: str, content: Iterable[bytes]) -> ObservedFile:
+    def upload(
+        self, filename: str, content: Iterable[bytes], sent: Callable[[int, int], None] = lambda _gone, _size: None
+    ) -> ObservedFile:
         """`content` is not read: the datasets of these tests share one file and differ in name only."""
         self._strike("upload", heard=False)
         self.calls["upload"] += 1
         file = ObservedFile(self._id("file"), filename, "processed", 48_000, "fine-tune", self.clock)
         self.file_list[file.id] = file
+        sent(48_000, 48_000)
         self._strike("upload", heard=True)
         return file
+
+    def import_file(self, filename: str, url: str) -> ObservedFile:
+        return self.upload(filename, ())
 
     def create_job(self, request: RunRequest) -> ObservedJob:
         self._strike("create_job", heard=False)
