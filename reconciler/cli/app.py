@@ -17,7 +17,9 @@ from reconciler.render import diagnostics as render_diagnostics
 
 FAILED, USAGE, INTERRUPTED = 1, 64, 130
 
-COMMANDS = ("validate", "plan", "apply", "status", "output", "emulator", "schema", "explain", "completion", "init")
+COMMANDS = (
+    "validate", "plan", "apply", "status", "output", "dataset", "emulator", "schema", "explain", "completion", "init",
+)  # fmt: skip
 
 
 class _Commands(click.Group):

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
-from reconciler.cli.compose import load_offline
-from reconciler.cli.options import Terminal, no_color_option, root_argument
-from reconciler.render import diagnostics as render_diagnostics
+from reconciler.cli.compose import Loaded, load_offline
+from reconciler.cli.options import Terminal, format_option, no_color_option, root_argument
+from reconciler.cli.reporting import FORMATS, report
+from reconciler.model.errors import DiagnosticsError
 from reconciler.render.text import plural
 
 
 @click.command()
 @root_argument
+@format_option(*FORMATS)
+@click.option("--no-cache", is_flag=True, help="Read every training file again.")
 @no_color_option
-def validate(root: Path, no_color: bool) -> None:
+def validate(root: Path, form: str, no_cache: bool, no_color: bool) -> None:
     """Check the specs below ROOT and their datasets, row by row, without a network."""
     terminal = Terminal(no_color)
-    loaded = load_offline(root, every_dataset=True)
-    click.echo(render_diagnostics.render(loaded.diagnostics, terminal.err), nl=False, err=True)
+    try:
+        loaded = load_offline(root, every_dataset=True, cached=not no_cache)
+    except DiagnosticsError as error:
+        report(error.diagnostics, form, terminal, {})
+        sys.exit(1)
+    report(loaded.diagnostics, form, terminal, {"estate": loaded.specs.estate})
+    if form == "text":
+        click.echo(f"{terminal.out('Valid.', 'bold', 'green')} {_counted(loaded)}")
+
+
+def _counted(loaded: Loaded) -> str:
     specs = loaded.specs
     rows = sum(f.rows for f in loaded.facts.values())
     counted = ", ".join(
@@ -30,5 +43,4 @@ def validate(root: Path, no_color: bool) -> None:
             plural(sum(len(d.spec.targets) for d in specs.deployments.values()), "deployment"),
         ]
     )
-    files = plural(specs.files, "file")
-    click.echo(f"{terminal.out('Valid.', 'bold', 'green')} estate {specs.estate}: {counted} in {files}.")
+    return f"estate {specs.estate}: {counted} in {plural(specs.files, 'file')}."
