@@ -7,7 +7,6 @@ each sent once; a PUT starts from the raw live object, so that fields this versi
 from __future__ import annotations
 
 import io
-import time
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
@@ -117,7 +116,7 @@ class ArmAccount:
 
     def _wait(self, name: str, answer: Any) -> None:
         """Follow the operation that a write began: its status URL where there is one, then the deployment."""
-        ends = time.monotonic() + WRITE_TIMEOUT
+        waited = 0.0
         operation = (answer.headers if answer is not None else {}).get("Azure-AsyncOperation")
         while operation:
             status = self.reader.get(operation)
@@ -126,18 +125,20 @@ class ArmAccount:
                 raise from_body(200, status, {}, service=self.reader.service, fallback=f"the operation ended as {word}")
             if word == "Succeeded":
                 break
-            self._pause(ends, name)
+            waited = self._pause(waited, name)
         while (live := self.deployment(name)) is not None and not live.settled:
-            self._pause(ends, name)
+            waited = self._pause(waited, name)
         if live and live.provisioning_state != "Succeeded":
             error = live.raw.get("properties", {}).get("provisioningError") or {}
             fallback = f"the deployment ended as {live.provisioning_state}"
             raise from_body(200, error, {}, service=self.reader.service, fallback=fallback)
 
-    def _pause(self, ends: float, name: str) -> None:
-        if time.monotonic() > ends:
+    def _pause(self, waited: float, name: str) -> float:
+        """Wait a little more; the seconds that were waited in all."""
+        if waited > WRITE_TIMEOUT:
             raise ServiceError(f"{name} is still not ready after {WRITE_TIMEOUT:.0f} s", service=self.reader.service)
         self._sleep(self._poll)
+        return waited + max(self._poll, 0.1)
 
 
 def _whole_answer(pipeline_response: Any, _body: Any, _headers: Any) -> Any:

@@ -15,7 +15,7 @@ import orjson
 
 from reconciler.model.observation import JobError, ObservedCheckpoint, ObservedFile, ObservedJob, ObservedModel
 from reconciler.providers.base import RunProgress, RunRequest
-from reconciler.providers.errors import ServiceError, from_body
+from reconciler.providers.errors import ServiceError, from_body, redact
 from reconciler.providers.reader import Reader
 from reconciler.providers.sending import PURPOSE, FileSender, Sent
 
@@ -143,7 +143,7 @@ def read_file(item: Mapping[str, Any]) -> ObservedFile:
         bytes=item.get("bytes"),
         purpose=str(item.get("purpose") or ""),
         created_at=_seconds(item.get("created_at")) or 0,
-        status_details=str(item.get("status_details") or ""),
+        status_details=redact(str(item.get("status_details") or "")),
     )
 
 

@@ -7,6 +7,7 @@ ServiceError            the service answered with an error, or did not answer
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ NO_ANSWER = 0
 """The status of a request that got no answer at all."""
 
 _BODY_LIMIT = 500
+_SIGNATURE = re.compile(r"([?&]sig=)[^&\s'\"<>]+", re.IGNORECASE)
 
 
 class ServiceError(ReconcilerError):
@@ -58,6 +60,11 @@ class ServiceError(ReconcilerError):
         return self.status == 409 and self.code in ("RequestConflict", "AnotherOperationInProgress", "Conflict", "")
 
     @property
+    def full(self) -> bool:
+        """The account takes no more for now: its queue is full, or its quota used up (Azure answers 400 to both)."""
+        return self.code.lower() in ("quotaexceeded", "toomanyjobs") and self.status in (400, 403)
+
+    @property
     def missing(self) -> bool:
         return self.status == 404
 
@@ -70,13 +77,18 @@ def from_body(status: int, body: Any, headers: Mapping[str, str], *, service: st
     message = error.get("message") or fallback or f"HTTP {status}"
     details = [d.get("message") for d in error.get("details") or () if isinstance(d, Mapping) and d.get("message")]
     return ServiceError(
-        " ".join([str(message), *map(str, details)])[:_BODY_LIMIT],
+        redact(" ".join([str(message), *map(str, details)]))[:_BODY_LIMIT],
         service=service,
         status=status,
         code=str(error.get("code") or error.get("type") or ""),
         request_id=_first(headers, "apim-request-id", "x-ms-request-id", "x-request-id"),
         retry_after=_retry_after(headers),
     )
+
+
+def redact(text: str) -> str:
+    """A vendor's text without the signature of a SAS token, which it may quote from a url that it could not read."""
+    return _SIGNATURE.sub(r"\1***", text)
 
 
 def _first(headers: Mapping[str, str], *names: str) -> str:

@@ -47,6 +47,7 @@ class FileSender:
         """The file as the service shows it after the upload."""
         with tempfile.TemporaryFile() as spool:
             spool.writelines(content)
+            spool.flush()  # parts are read past Python's buffer
             size = spool.tell()
             if self._one_request is not None and size > self._one_request:
                 return self._in_parts(filename, spool, size, sent)
