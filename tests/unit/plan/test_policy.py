@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from reconciler.engine import operations
+from reconciler.model.selection import Selection
 from reconciler.plan.changes import Action
 from reconciler.plan.plan import Plan
-from reconciler.plan.policy import Selection, select
+from reconciler.plan.policy import select
 from tests.support.accounts import Cloud
 from tests.support.estate import CHAT, CHAT_US, ESTATE, FIRST, SECOND, SORTER, TRIAGE, load_text
 from tests.support.live import build
