@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from click.shell_completion import get_completion_class
 
 from reconciler.model.errors import DiagnosticsError
 from reconciler.specs.parse import Specs, load
@@ -24,6 +23,8 @@ def completion(shell: str) -> None:
     zsh:   eval "$(reconciler completion zsh)"         in ~/.zshrc
     fish:  reconciler completion fish | source         in ~/.config/fish/config.fish
     """
+    from click.shell_completion import get_completion_class
+
     root = click.get_current_context().find_root()
     kind = get_completion_class(shell)
     assert kind is not None
