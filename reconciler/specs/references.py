@@ -134,7 +134,9 @@ def _deployment_target(specs: Specs, entry: Entry[Deployment], name: str) -> Ite
         if _missing(specs, "targets", name):
             words = sorted(specs.targets)
             listed = f" There are: {', '.join(words[:12])}." if words else ""
-            yield codes.DANGLING_REFERENCE.at(at, f'There is no target "{name}".{listed}', hint=did_you_mean(name, words))
+            yield codes.DANGLING_REFERENCE.at(
+                at, f'There is no target "{name}".{listed}', hint=did_you_mean(name, words)
+            )
     elif isinstance(target.spec, OpenAITarget):
         yield codes.NO_DEPLOYMENTS.at(at, codes.NO_DEPLOYMENTS.way_out)
     elif (home := _home(specs, entry.spec)) and isinstance(home.spec, OpenAITarget):
