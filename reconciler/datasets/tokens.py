@@ -69,7 +69,7 @@ def _messages(messages: Sequence[Mapping[str, Any]]) -> tuple[list[str], int]:
             texts.append(content)
         elif content:
             texts += [part[kind] for part in content for kind in ("text", "refusal") if part["type"] == kind]
-        if len(message) > 2:
+        if len(message) > 2 or content is None:
             fixed += PER_NAME if "name" in message else 0
             texts += _extras(message)
     return texts, fixed
