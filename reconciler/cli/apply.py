@@ -7,25 +7,22 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import click
-import orjson
 
 from reconciler.cli import options
 from reconciler.cli.apply_report import JsonReport, TextReport
 from reconciler.cli.compose import connected, load_offline
-from reconciler.cli.plan import plan_json
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
 from reconciler.model import codes
 from reconciler.model.errors import DiagnosticsError
 from reconciler.plan.plan import Plan
-from reconciler.plan.planfile import FORMAT_VERSION, staleness
+from reconciler.plan.planfile import Saved, read_saved, staleness
 
 INTERRUPTED = 130
 
@@ -71,8 +68,7 @@ def apply(
     if saved and (addresses or targets or prune):
         raise click.UsageError("A saved plan is applied whole: --select, --target and --prune go with plan --out.")
     if saved:
-        root = Path(saved["root"])
-        prune = any(c.get("action") == "destroy" for c in saved.get("resource_changes", ()))
+        root, selection, prune = Path(saved.root), saved.asked.selection, saved.asked.prune
     loaded = load_offline(root)
     options.check_selection(selection, loaded.specs)
     follow = sys.stdout.isatty() if wait is None else wait
@@ -81,7 +77,7 @@ def apply(
         begun = time.monotonic()
         made = operations.plan(world, selection, parallelism, prune=prune)
         if saved:
-            _check_saved(saved, made, root)
+            _check_saved(saved, made)
         report = JsonReport() if form == "json" else TextReport(terminal)
         report.planned(made, root, time.monotonic() - begun)
         if not made.pending:
@@ -96,22 +92,18 @@ def apply(
     sys.exit(0 if operations.converged(made, outcomes, wait=follow) else 1)
 
 
-def _read_saved(path: Path) -> Mapping[str, Any] | None:
+def _read_saved(path: Path) -> Saved | None:
     """The saved plan, when the argument is a file."""
     if not path.is_file():
         return None
     try:
-        saved = orjson.loads(path.read_bytes())
-        major = str(saved["format_version"]).split(".")[0]
-        if major != FORMAT_VERSION.split(".")[0] or not isinstance(saved["root"], str):
-            raise ValueError(f"format_version {saved['format_version']}")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        return read_saved(path.read_bytes())
+    except (OSError, ValueError) as error:
         raise DiagnosticsError([codes.PLAN_FILE.at(detail=f"{path}: {error}. {codes.PLAN_FILE.way_out}")]) from error
-    return dict(saved)
 
 
-def _check_saved(saved: Mapping[str, Any], made: Plan, root: Path) -> None:
-    differences = staleness(saved, orjson.loads(plan_json(made, root)))
+def _check_saved(saved: Saved, made: Plan) -> None:
+    differences = staleness(saved, made)
     if differences:
         raise DiagnosticsError([codes.PLAN_STALE.at(detail=f"{line}.") for line in differences])
 

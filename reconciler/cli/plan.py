@@ -15,7 +15,7 @@ from reconciler.cli.compose import connected, load_offline
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
 from reconciler.plan.plan import Plan
-from reconciler.plan.planfile import to_json
+from reconciler.plan.planfile import WHOLE, Asked, to_json
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import plan as render_plan
 
@@ -51,10 +51,11 @@ def plan(
     with connected(loaded, options.Where(embedded, emulator_url), terminal, Stop()) as world:
         begun = time.monotonic()
         made = operations.plan(world, selection, parallelism, prune=prune)
+    asked = Asked(selection, prune)
     if out:
-        save(made, root, out)
+        save(plan_json(made, root, asked), out)
     if form == "json":
-        click.echo(plan_json(made, root))
+        click.echo(plan_json(made, root, asked))
     else:
         show(made, terminal, time.monotonic() - begun)
     if made.failed:
@@ -71,13 +72,15 @@ def show(made: Plan, terminal: options.Terminal, seconds: float | None = None) -
         click.echo("\n" + told, nl=False, err=True)
 
 
-def plan_json(made: Plan, root: Path) -> bytes:
+def plan_json(made: Plan, root: Path, asked: Asked = WHOLE) -> bytes:
     told = [render_diagnostics.as_json(d) for d in made.diagnostics]
-    return orjson.dumps(to_json(made, told, root=str(root), version=__version__), option=orjson.OPT_INDENT_2)
+    return orjson.dumps(
+        to_json(made, told, root=str(root), version=__version__, asked=asked), option=orjson.OPT_INDENT_2
+    )
 
 
-def save(made: Plan, root: Path, file: Path) -> None:
+def save(shown: bytes, file: Path) -> None:
     try:
-        file.write_bytes(plan_json(made, root) + b"\n")
+        file.write_bytes(shown + b"\n")
     except OSError as error:
         raise click.UsageError(f"--out {file}: {error.strerror}") from error

@@ -62,7 +62,11 @@ class Loading:
         if entry.spec.url:
             yield from self._remote(entry)
             return
-        file = (entry.place.document.file.parent / entry.spec.file).resolve()
+        try:
+            file = (entry.place.document.file.parent / entry.spec.file).resolve()
+        except (OSError, RuntimeError) as error:  # a link to itself
+            yield codes.FILE_UNREADABLE.at(entry.place.value("file"), f"{entry.spec.file}: {error}.", address=address)
+            return
         if not file.is_relative_to(self.specs.repository):
             detail = f"{entry.spec.file} leads out of the repository."
             yield codes.FILE_OUTSIDE.at(entry.place.value("file"), detail, address=address)

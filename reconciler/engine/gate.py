@@ -7,11 +7,13 @@ so one job's files go first, and on refusal those that this apply sent are remov
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from reconciler.model import codes
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.plan.steps import Step
 from reconciler.providers.base import Target
+from reconciler.providers.errors import ServiceError
 
 
 class TrainingGate:
@@ -41,7 +43,8 @@ class TrainingGate:
         """Remember why, and take back the files that were sent for the try."""
         self.refusal = problem
         while self.sent:
-            self.target.training.delete_file(self.sent.pop())
+            with suppress(ServiceError):  # a file that stays does no harm, and the refusal is what matters
+                self.target.training.delete_file(self.sent.pop())
 
 
 def make_gates(targets: Mapping[str, Target], steps: Iterable[Step]) -> dict[str, TrainingGate]:

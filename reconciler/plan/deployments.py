@@ -157,8 +157,11 @@ class DeploymentPlanner:
         self._say(code, desired, f"{obstacle}.{keeps} {code.way_out}")
 
     def _why(self, desired: DesiredDeployment, difference: Difference, mark: marks.DeploymentMark | None) -> Reason:
+        if mark is None:
+            return Reason("tags-removed", "the tags that mark it as this estate's are gone; they are written again")
         drifted = {f.field for f in difference.drift}
-        own = [f.field for f in difference.changes if f.field not in drifted]
+        applied = mark.applied or {}
+        own = [f.field for f in difference.changes if f.field not in drifted or applied.get(f.field) != f.after]
         if "model" in own and isinstance(desired.model, RunRef):
             return Reason("model", self._serves(desired), desired.place.range("model"))
         if own:

@@ -8,16 +8,29 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
 from reconciler.model.observation import ObservedJob
 from reconciler.model.resource import DesiredRun, RunRef
+from reconciler.model.selection import Selection
 from reconciler.plan.changes import Action, Change, Drift, FieldChange, Unknown
 from reconciler.plan.plan import Plan
 
 FORMAT_VERSION = "1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the operator asked of a plan; a saved plan is made again in the same way before it is applied."""
+
+    selection: Selection = field(default_factory=Selection)
+    prune: bool = False
+
+
+WHOLE = Asked()
 
 _ACTIONS: dict[Action, list[str]] = {
     Action.UPLOAD: ["create"],
@@ -31,7 +44,9 @@ _ACTIONS: dict[Action, list[str]] = {
 }
 
 
-def to_json(plan: Plan, diagnostics: Sequence[Mapping[str, Any]], *, root: str, version: str) -> dict[str, Any]:
+def to_json(
+    plan: Plan, diagnostics: Sequence[Mapping[str, Any]], *, root: str, version: str, asked: Asked = WHOLE
+) -> dict[str, Any]:
     """The whole plan; `diagnostics` come rendered, `root` is the spec root as the user named it."""
     changes = [_change(c) for c in plan.changes]
     return {
@@ -39,6 +54,11 @@ def to_json(plan: Plan, diagnostics: Sequence[Mapping[str, Any]], *, root: str, 
         "reconciler_version": version,
         "estate": plan.estate,
         "root": root,
+        "asked": {
+            "select": list(asked.selection.addresses),
+            "target": list(asked.selection.targets),
+            "prune": asked.prune,
+        },
         "complete": plan.complete,
         "errored": plan.failed,
         "observed_at": plan.observed_at,
@@ -61,8 +81,34 @@ def to_json(plan: Plan, diagnostics: Sequence[Mapping[str, Any]], *, root: str, 
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A plan that was read back: what it was asked for, and its changes."""
+
+    root: str
+    asked: Asked
+    changes: Mapping[str, Any]
+
+
+def read_saved(raw: bytes) -> Saved:
+    """Read what `to_json` wrote; raises `ValueError` for anything else, and for another major version."""
+    data = orjson.loads(raw)
+    try:
+        if str(data["format_version"]).split(".")[0] != FORMAT_VERSION.split(".")[0]:
+            raise ValueError(f"its format_version is {data['format_version']}, this release reads {FORMAT_VERSION}")
+        asked = data["asked"]
+        selection = Selection(tuple(map(str, asked["select"])), tuple(map(str, asked["target"])))
+        changes = {str(c["key"]): c for c in data["resource_changes"]}
+        for change in changes.values():
+            _ = change["action"], {**change["change"]["after"]}, {**change["change"]["after_unknown"]}
+        return Saved(str(data["root"]), Asked(selection, bool(asked["prune"])), changes)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"it lacks, or has in another shape: {error}") from error
+
+
 def _change(change: Change) -> dict[str, Any]:
     shown: dict[str, Any] = {
+        "key": change.key,
         "address": str(change.address),
         "type": change.address.kind,
         "name": change.address.name,
@@ -123,26 +169,19 @@ def specs_digest(plan: Plan) -> str:
     return digest([plan.estate, runs, deployments])
 
 
-def staleness(saved: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+def staleness(saved: Saved, plan: Plan) -> list[str]:
     """Why the saved plan no longer holds: every action or value of the new plan that the saved one does not have.
 
     What the saved plan has and the new one lacks is progress, as is a model that has become known.
     """
-    before = {_key(c): c for c in saved.get("resource_changes", ())}
     differences = []
-    for change in new.get("resource_changes", ()):
-        if change["change"]["actions"] == ["no-op"]:
-            continue
-        old = before.get(_key(change))
+    for change in orjson.loads(orjson.dumps([_change(c) for c in plan.changes if c.action.writes])):
+        old = saved.changes.get(change["key"])
         if old is None or (old["action"] != change["action"] and not _half_done(old, change)):
             differences.append(f"{change['address']}: {change['action']} is new ({change['reason']})")
             continue
         differences += _new_values(change["address"], old["change"], change["change"])
     return differences
-
-
-def _key(change: Mapping[str, Any]) -> tuple[str, str]:
-    return (change["address"], change["target"])
 
 
 def _half_done(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:

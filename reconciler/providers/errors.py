@@ -8,7 +8,9 @@ ServiceError            the service answered with an error, or did not answer
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from reconciler.model import codes
@@ -75,7 +77,9 @@ def from_body(status: int, body: Any, headers: Mapping[str, str], *, service: st
     if not isinstance(error, Mapping):
         error = {"message": str(error)}
     message = error.get("message") or fallback or f"HTTP {status}"
-    details = [d.get("message") for d in error.get("details") or () if isinstance(d, Mapping) and d.get("message")]
+    listed = error.get("details")
+    inner = [d for d in listed if isinstance(d, Mapping)] if isinstance(listed, list) else []
+    details = [d["message"] for d in inner if d.get("message")]
     return ServiceError(
         redact(" ".join([str(message), *map(str, details)]))[:_BODY_LIMIT],
         service=service,
@@ -103,7 +107,16 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
             continue
         if 0 <= value < 86_400:
             return value
-    return None
+    return _until(headers.get("retry-after", ""))
+
+
+def _until(date: str) -> float | None:
+    """Seconds until an HTTP date; None for anything else."""
+    try:
+        left = parsedate_to_datetime(date).timestamp() - time.time()
+    except (TypeError, ValueError):
+        return None
+    return left if 0 <= left < 86_400 else None
 
 
 _BY_CODE: dict[str, Code] = {

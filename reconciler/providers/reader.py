@@ -45,8 +45,11 @@ class Reader:
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         """The answer's JSON. `path` may be a whole URL below the same host, as in links."""
         url = path if path.startswith("http") else self.base_url + path
-        query = {**self.params, **(params or {})} if "api-version=" not in path else dict(params or {})
         self._same_host(url)
+        # A link brings a query of its own; what it says wins.
+        asked = httpx2.URL(url)
+        query = {**self.params, **(params or {}), **dict(asked.params)}
+        url = str(asked.copy_with(query=None))
         return retrying(lambda: self._proven(url, query), self.backoff, self.sleep, self.budget)
 
     def _proven(self, url: str, query: Mapping[str, str]) -> Any:
@@ -67,8 +70,8 @@ class Reader:
         if answer.status_code >= 400:
             fallback = answer.reason_phrase
             raise from_body(answer.status_code, body, answer.headers, service=self.service, fallback=fallback)
-        if body is None:
-            raise ServiceError("the answer was not JSON", service=self.service)
+        if not isinstance(body, dict):
+            raise ServiceError("the answer was not a JSON object", service=self.service)
         return body
 
     def by_cursor(self, path: str) -> list[Any]:
@@ -77,7 +80,7 @@ class Reader:
         params = {"limit": str(PAGE)}
         while True:
             page = self.get(path, params)
-            data = [item for item in page.get("data") or () if isinstance(item, Mapping) and item.get("id")]
+            data = [item for item in self._items(page, "data") if isinstance(item.get("id"), str)]
             fresh = [item for item in data if item["id"] not in items]
             items.update({item["id"]: item for item in fresh})
             if not fresh or not page.get("has_more"):
@@ -91,14 +94,23 @@ class Reader:
         while path and path not in seen:
             seen.add(path)
             page = self.get(path)
-            items += page.get("value") or ()
+            items += self._items(page, "value")
             path = page.get("nextLink") or ""
+            if not isinstance(path, str):
+                raise ServiceError("the answer's nextLink is not a link", service=self.service)
         return items
 
+    def _items(self, page: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+        found = page.get(key) or []
+        if not isinstance(found, list):
+            raise ServiceError(f"the answer's {key} is not a list", service=self.service)
+        return [item for item in found if isinstance(item, dict)]
+
     def _same_host(self, url: str) -> None:
-        """A link in an answer must not carry the credentials elsewhere."""
-        if httpx2.URL(url).host != httpx2.URL(self.base_url).host:
-            raise ServiceError(f"the answer links to another host: {httpx2.URL(url).host}", service=self.service)
+        """A link in an answer must not carry the credentials elsewhere, nor over a road that is less safe."""
+        there, here = httpx2.URL(url), httpx2.URL(self.base_url)
+        if (there.scheme, there.host, there.port) != (here.scheme, here.host, here.port):
+            raise ServiceError(f"the answer links to another host: {there.host}", service=self.service)
 
 
 def _decode(content: bytes) -> Any:

@@ -128,7 +128,7 @@ def _drift(drift: Drift, style: Style) -> str:
     column = max((len(f.field) for f in drift.fields), default=0) + 3
     for f in drift.fields:
         before, after = value(f.field, f.before), value(f.field, f.after)
-        lines.append(f"{INDENT}{pad(f.field, column)}{before} last applied   {after} live")
+        lines.append(f"{INDENT}{pad(clean(f.field), column)}{before} last applied   {after} live")
     if drift.by:
         lines.append(INDENT + style(clean(f"by {drift.by}, {drift.at}"), "dim"))
     return "\n".join(lines)

@@ -16,19 +16,17 @@ import yaml
 
 from reconciler.model import codes
 from reconciler.model.diagnostics import Code, Diagnostic, SourceRange
+from reconciler.specs.lines import Lines
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
-MAX_LINE = 1_000
-"""Characters of a line that diagnostics carry."""
 MAX_NODES = 1_000_000
 """Values in a document once its aliases are followed."""
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,99})\Z")
 _FLOAT = re.compile(r"[-+]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,9})?\Z")
-_LINE_END = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
-"""As the parser counts lines."""
+_INFINITE = (float("inf"), float("-inf"))
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 _STR_TAG = "tag:yaml.org,2002:str"
 
@@ -44,7 +42,7 @@ class Document:
     file: Path
     data: Any
     marks: Marks
-    lines: list[str] = field(repr=False)
+    lines: Lines = field(repr=False)
 
     def range(self, *path: str | int) -> SourceRange:
         """The range of the value at `path`, or of its nearest ancestor that exists."""
@@ -83,9 +81,7 @@ class Document:
     def _range(self, event: Any) -> SourceRange:
         if event is None:  # a file without a value, such as one of comments only
             return SourceRange(self.path, 1, 1, 1, 1)
-        start, end = event.start_mark, event.end_mark
-        text = self.lines[start.line][:MAX_LINE] if start.line < len(self.lines) else ""
-        return SourceRange(self.path, start.line + 1, start.column + 1, end.line + 1, end.column + 1, text)
+        return self.lines.between(event.start_mark.index, event.end_mark.index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +144,7 @@ def read(file: Path, shown: str) -> tuple[Document | None, list[Diagnostic]]:
 
 def parse(text: str, shown: str, file: Path) -> tuple[Document | None, list[Diagnostic]]:
     """Read the text of one document."""
-    document = Document(shown, file, None, None, _LINE_END.split(text))
+    document = Document(shown, file, None, None, Lines(shown, text))
     reader = _Reader(document)
     try:
         data, marks = reader.read(text)
@@ -159,7 +155,8 @@ def parse(text: str, shown: str, file: Path) -> tuple[Document | None, list[Diag
         reader.refuse(codes.YAML_SYNTAX, mark, _sentence(error.problem or error.context or "not YAML"))
         return None, reader.problems
     except yaml.YAMLError as error:  # the reader's own: a character that YAML does not allow
-        reader.problems.append(codes.YAML_SYNTAX.at(SourceRange(shown, 1, 1, 1, 1), _sentence(str(error))))
+        told = _sentence(str(getattr(error, "reason", error)))
+        reader.problems.append(codes.YAML_SYNTAX.at(document.lines.unprintable(), told))
         return None, reader.problems
     return Document(shown, file, data, marks, document.lines), reader.problems
 
@@ -184,6 +181,8 @@ class _Frame:
     nodes_before: int
     key: str | None = None
     key_event: Any = None
+    height: int = 0
+    """Levels of collections below this one."""
 
     def add(self, value: Any, marks: Marks) -> None:
         if self.is_map:
@@ -195,20 +194,26 @@ class _Frame:
             self.inside.append(marks)
 
 
+@dataclass(frozen=True, slots=True)
+class _Anchored:
+    """A value that an alias may name: how many values it holds and how many levels of collections."""
+
+    value: Any
+    marks: Marks
+    nodes: int
+    height: int
+
+
 class _Reader:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.problems: list[Diagnostic] = []
-        self.anchors: dict[str, tuple[Any, Marks, int]] = {}
+        self.anchors: dict[str, _Anchored] = {}
         self.open_anchors: set[str] = set()
         self.nodes = 0
 
     def refuse(self, code: Code, mark: Any, detail: str, hint: str = "") -> None:
-        line, column = (mark.line, mark.column) if mark else (0, 0)
-        lines = self.document.lines
-        text = lines[line][:MAX_LINE] if line < len(lines) else ""
-        at = SourceRange(self.document.path, line + 1, column + 1, line + 1, column + 1, text)
-        self.problems.append(code.at(at, detail, hint=hint))
+        self.problems.append(code.at(self.document.lines.at(mark), detail, hint=hint))
 
     def read(self, text: str) -> tuple[Any, Marks]:
         """The first document's data and marks. Scalars come by the thousand, so they take the short way."""
@@ -221,7 +226,7 @@ class _Reader:
             if type(event) is scalar:
                 self.nodes += 1
                 if top.is_map and top.key_event is None:
-                    if event.value in top.data or event.value == "<<" or event.tag is not None:
+                    if event.value in top.data or event.value == "<<" or event.tag or event.anchor:
                         self.check_key(top, event)
                     top.key, top.key_event = event.value, event
                     continue
@@ -240,11 +245,15 @@ class _Reader:
                 marks = (done.event, done.inside)
                 if done.event.anchor is not None:
                     self.open_anchors.discard(done.event.anchor)
-                    self.anchors[done.event.anchor] = (done.data, marks, self.nodes - done.nodes_before)
+                    nodes = self.nodes - done.nodes_before
+                    self.anchors[done.event.anchor] = _Anchored(done.data, marks, nodes, done.height + 1)
+                top.height = max(top.height, done.height + 1)
                 top.add(done.data, marks)
             elif isinstance(event, yaml.AliasEvent):
                 self.check_not_key(top, event)
-                top.add(*self.follow(event))
+                found = self.follow(event, len(stack))
+                top.height = max(top.height, found.height)
+                top.add(found.value, found.marks)
             elif isinstance(event, yaml.DocumentStartEvent) and root.data:
                 self.refuse(codes.YAML_SYNTAX, event.start_mark, "One document a file: begin a new file instead.")
                 raise _Refused
@@ -272,6 +281,8 @@ class _Reader:
         key = event.value
         if event.tag is not None and event.tag != _STR_TAG:
             self.refuse_tag(event)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = _Anchored(key, event, 1, 0)
         if key == "<<" and not event.style:
             self.refuse(
                 codes.YAML_KEY,
@@ -290,21 +301,24 @@ class _Reader:
             self.refuse_tag(event)
         if event.anchor is not None:
             plain = not event.style and event.tag is None
-            self.anchors[event.anchor] = (_plain(event.value) if plain else event.value, event, 1)
+            self.anchors[event.anchor] = _Anchored(_plain(event.value) if plain else event.value, event, 1, 0)
 
-    def follow(self, event: Any) -> tuple[Any, Marks]:
+    def follow(self, event: Any, depth: int) -> _Anchored:
         if event.anchor in self.open_anchors:
             self.refuse(codes.YAML_ALIAS, event.start_mark, f"*{event.anchor} stands inside what it names.")
             raise _Refused
         if event.anchor not in self.anchors:
             self.refuse(codes.YAML_ALIAS, event.start_mark, f"There is no &{event.anchor} above this.")
             raise _Refused
-        value, marks, nodes = self.anchors[event.anchor]
-        self.nodes += nodes
+        found = self.anchors[event.anchor]
+        self.nodes += found.nodes
+        if depth + found.height > MAX_DEPTH:
+            self.refuse(codes.YAML_TOO_DEEP, event.start_mark, f"Values may be nested {MAX_DEPTH} levels deep.")
+            raise _Refused
         if self.nodes > MAX_NODES:
             self.refuse(codes.YAML_ALIAS, event.start_mark, f"The aliases make more than {MAX_NODES:,} values.")
             raise _Refused
-        return value, marks
+        return found
 
     def refuse_tag(self, event: Any) -> None:
         self.refuse(codes.YAML_TAG, event.start_mark, f"{event.tag} is not read. Remove the tag.")
@@ -316,6 +330,7 @@ def _plain(text: str) -> Any:
     if first in "0123456789-+.":
         if _INT.match(text):
             return int(text)
-        if first and _FLOAT.match(text):
-            return float(text)
+        if first and _FLOAT.match(text) and not text.lstrip("+-").isdigit():
+            number = float(text)
+            return text if number in _INFINITE else number
     return _WORDS.get(text, text)

@@ -105,6 +105,12 @@ class _Loader:
             return
         self.specs.files = len(files)
         for file in files:
+            if not _is_utf8(str(file)):
+                shown = str(file).encode("utf-8", "replace").decode()
+                self.all_read = False
+                at = SourceRange(shown, 1, 1, 1, 1)
+                yield codes.FILE_ENCODING.at(at, f"The name {shown} is not UTF-8. Rename it.")
+                continue
             try:
                 real = file.resolve()
             except (OSError, RuntimeError) as error:
@@ -213,6 +219,14 @@ def _model(kind: str, data: Any, place: Located) -> tuple[type[Strict] | None, l
         return None, [codes.SPEC_MISSING_KEY.at(place.range(), detail, hint="needs provider")]
     detail = f"Expected {' or '.join(words)}."
     return None, [codes.SPEC_VALUE.at(place.value("provider"), detail, hint=did_you_mean(str(provider), words))]
+
+
+def _is_utf8(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _spec_files(root: Path, unread: list[OSError]) -> Iterator[Path]:

@@ -123,8 +123,24 @@ def _deployment(specs: Specs, entry: Entry[Deployment]) -> Iterator[Diagnostic]:
         if deployment.on(name).strategy == "versioned" and len(entry.name) > longest_versioned:
             detail = f"With `strategy: versioned` a mark is added to the name: {longest_versioned} characters are left."
             yield codes.SPEC_NAME.at(place.range(), detail)
+    yield from _tags(entry)
     for target in deployment.targets:
         yield from _deployment_target(specs, entry, target)
+
+
+def _tags(entry: Entry[Deployment]) -> Iterator[Diagnostic]:
+    """Keys of tags that are ours, or that Azure, which sees no case in them, takes for one."""
+    for path, tags in (((), entry.spec.tags), *((("targets", t), s.tags) for t, s in entry.spec.targets.items())):
+        seen: dict[str, str] = {}
+        for key in tags:
+            at = entry.place.document.key_range(*entry.place.path, *path, "tags", key)
+            if key.lower().startswith(marks.TAG_PREFIX):
+                yield codes.SPEC_VALUE.at(at, f"Tags that start with {marks.TAG_PREFIX} are this tool's own.")
+            if not key.isprintable():
+                yield codes.SPEC_VALUE.at(at, "The key of a tag must be printable.")
+            other = seen.setdefault(key.lower(), key)
+            if other != key:
+                yield codes.SPEC_VALUE.at(at, f'Azure sees no difference between the tags "{other}" and "{key}".')
 
 
 def _deployment_target(specs: Specs, entry: Entry[Deployment], name: str) -> Iterator[Diagnostic]:
