@@ -37,6 +37,10 @@ def check_content(path: str, role: Any, content: Any, *, may_be_empty: bool) -> 
     elif isinstance(content, list):
         for index, part in enumerate(content):
             yield from _part(f"{path}[{index}]", role, part)
+        texts = [part.get("text") for part in content if isinstance(part, dict) and part.get("type") == "text"]
+        blank = all(isinstance(text, str) and text and not text.strip() for text in texts)
+        if blank and len(texts) == len(content) and not may_be_empty:
+            yield codes.ROW_CONTENT, f"{path} is only white space."
     else:
         yield codes.ROW_CONTENT, f"{path} must be a text or a list of parts, not {kind_of(content)}."
 
