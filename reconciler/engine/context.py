@@ -33,6 +33,10 @@ class Stop:
     def is_set(self) -> bool:
         return self._event.is_set()
 
+    def now(self) -> float:
+        """Seconds on the clock by which waits are counted; it only goes forward."""
+        return time.monotonic()
+
     def pause(self, seconds: float) -> None:
         """Wait, or until somebody asks to stop."""
         self._event.wait(seconds)
@@ -51,6 +55,8 @@ class Context:
     stop: Stop
     models: dict[Address, str] = field(default_factory=dict)
     """The model of each finished run."""
+    files: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Ids of the files that this apply has sent, by target and name: a list may not show them yet."""
     lost_marks: set[str] = field(default_factory=set)
     """Targets that did not keep a run's mark: nothing more is trained there."""
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -62,7 +68,6 @@ class Context:
     def sleep(self, seconds: float) -> None:
         self.stop.sleep(seconds)
 
-    @staticmethod
-    def now() -> float:
-        """Seconds on a clock that only goes forward."""
-        return time.monotonic()
+    def now(self) -> float:
+        """Seconds on the clock by which `sleep` counts."""
+        return self.stop.now()

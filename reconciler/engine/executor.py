@@ -6,18 +6,19 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor as Pool
 from concurrent.futures import Future, wait
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.engine.context import Context, Stopped
+from reconciler.engine.election import cost_of
 from reconciler.engine.gate import TrainingGate, is_refusal, make_gates
 from reconciler.engine.serving import deploy, remove
-from reconciler.engine.training import cancel_duplicate, cost_of, submit
-from reconciler.engine.uploading import upload
+from reconciler.engine.training import cancel_duplicate, has_unfinished, submit
+from reconciler.engine.uploading import remove_spare, upload
 from reconciler.engine.waiting import Verdict, Watch, poll
 from reconciler.model.address import Address
 from reconciler.model.errors import DiagnosticsError
-from reconciler.model.events import Outcome, Result, StepFinished, StepStarted
+from reconciler.model.events import Outcome, Result, StepFinished, StepStarted, StepWaiting
 from reconciler.model.observation import ObservedJob
 from reconciler.model.resource import DesiredDeployment, DesiredRun
 from reconciler.plan.changes import Action
@@ -34,8 +35,20 @@ GOOD = (
     Result.CANCELLED,
     Result.UNCHANGED,
 )
+ROOM = 30.0
+"""Seconds between two tries of a run for which the account has no room."""
 TICK = 0.2
 """Seconds between two looks at the stop signal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """A step that has to wait for room in the account; no worker waits with it."""
+
+    step: Step
+
+
+Ended = Outcome | Watch | Postponed
 
 
 class Executor:
@@ -49,7 +62,8 @@ class Executor:
         self.wait = wait
         self.shared = shared
         self.waiting: dict[str, Step] = {}
-        self.running: dict[Future[Outcome | Watch], Step] = {}
+        self.not_before: dict[str, float] = {}
+        self.running: dict[Future[Ended], Step] = {}
         self.polls: dict[Future[list[Verdict]], str] = {}
         self.watched: dict[str, Watch] = {}
         self.next_poll: dict[str, float] = {}
@@ -88,18 +102,21 @@ class Executor:
     def _start(self) -> None:
         busy = {step.exclusive for step in self.running.values() if step.exclusive}
         for step in list(self.waiting.values()):
-            ready = all(need in self.outcomes for need in step.needs)
+            ready = all(need in self.outcomes and self.outcomes[need].result in GOOD for need in step.needs)
             gate = self.gates.get(step.change.target)
             if not ready or step.exclusive in busy or (gate and not gate.allows(step)):
+                continue
+            if self.context.now() < self.not_before.get(step.key, 0.0):
                 continue
             del self.waiting[step.key]
             if step.exclusive:
                 busy.add(step.exclusive)
-            self.started.setdefault(step.key, time.monotonic())
-            self.context.emit(StepStarted(step.key, step.change.action.value))
+            if step.key not in self.started:
+                self.started[step.key] = time.monotonic()
+                self.context.emit(StepStarted(step.key, step.change.action.value))
             self.running[self.pool.submit(self._perform, step)] = step
 
-    def _perform(self, step: Step) -> Outcome | Watch:
+    def _perform(self, step: Step) -> Ended:
         """One step in a worker; what the user can cause becomes a failed outcome."""
         try:
             return self._operation(step)(step)
@@ -117,10 +134,10 @@ class Executor:
                 gate.refused(problem)
             return Outcome(step.key, Result.FAILED, problem.code.summary, diagnostics=(problem,))
 
-    def _operation(self, step: Step) -> Callable[[Step], Outcome | Watch]:
+    def _operation(self, step: Step) -> Callable[[Step], Ended]:
         kind, action = step.change.address.kind, step.change.action
         if kind == "dataset":
-            return self._upload
+            return self._upload if action is not Action.DELETE else lambda s: remove_spare(s, self.context)
         if kind == "deployment":
             work = remove if action is Action.DELETE else deploy
             return lambda s: work(s, self.context)
@@ -135,8 +152,16 @@ class Executor:
             gate.sent.append(file.id)
         return Outcome(step.key, Result.UPLOADED) if file.usable else Watch(step, file.id)
 
-    def _train(self, step: Step) -> Outcome | Watch:
-        job = submit(step, self.context)
+    def _train(self, step: Step) -> Ended:
+        try:
+            job = submit(step, self.context)
+        except ServiceError as error:
+            if not error.full or not has_unfinished(self.context.targets[step.change.target]):
+                raise
+            if not self.wait:
+                return Outcome(step.key, Result.LATER, error.message)
+            self.context.emit(StepWaiting(step.key, f"waiting for room: {error.message}"))
+            return Postponed(step)
         if gate := self.gates.get(step.change.target):
             gate.passed()
         return Watch(step, job.id) if self.wait else Outcome(step.key, Result.SUBMITTED, job.id)
@@ -166,7 +191,7 @@ class Executor:
     def _collect(self) -> None:
         futures: list[Future[Any]] = [*self.running, *self.polls]
         if not futures:
-            self.context.stop.pause(TICK if self.watched else 0.0)
+            self.context.stop.pause(TICK if self.watched or self.not_before else 0.0)
             return
         wait(futures, timeout=TICK, return_when="FIRST_COMPLETED")
         for future in [f for f in self.running if f.done()]:
@@ -176,8 +201,12 @@ class Executor:
             for verdict in poll_future.result():
                 self._judged(verdict)
 
-    def _ended(self, step: Step, result: Outcome | Watch) -> None:
-        if isinstance(result, Watch):
+    def _ended(self, step: Step, result: Ended) -> None:
+        self.not_before.pop(step.key, None)
+        if isinstance(result, Postponed):
+            self.waiting[step.key] = step
+            self.not_before[step.key] = self.context.now() + ROOM
+        elif isinstance(result, Watch):
             self.watched[step.key] = result
             self.next_poll[step.change.target] = 0.0
         else:

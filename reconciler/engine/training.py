@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from reconciler.engine.context import Context
 from reconciler.engine.doubt import create_once
-from reconciler.engine.election import elect, find_run
+from reconciler.engine.election import cancel, elect, find_run
 from reconciler.engine.models import base_name
-from reconciler.engine.uploading import find_file
+from reconciler.engine.uploading import file_id
 from reconciler.model import codes, marks
 from reconciler.model.errors import DiagnosticsError
 from reconciler.model.events import StepWaiting
 from reconciler.model.observation import ObservedJob, Phase
 from reconciler.model.resource import DesiredRun, RunRef
 from reconciler.plan.steps import Step
-from reconciler.providers.base import RunProgress, RunRequest, Target
+from reconciler.providers.base import RunRequest, Target
 
 
 def submit(step: Step, context: Context) -> ObservedJob:
@@ -24,19 +26,20 @@ def submit(step: Step, context: Context) -> ObservedJob:
     if run.target in context.lost_marks:
         detail = f"{run.target} did not keep the mark of an earlier run; nothing more is trained there."
         raise DiagnosticsError([codes.MARK_LOST.at(run.place.range(), detail, address=str(run.address))])
-    created: list[ObservedJob] = []
+    tries = 0
 
     def create() -> ObservedJob:
-        created.append(target.training.create_job(_request(run, target, context)))
-        return created[-1]
+        nonlocal tries
+        tries += 1
+        return target.training.create_job(_request(run, target, context))
 
     job = create_once(lambda: find_run(target, run.mark), create, target, context, step.key)
-    if not created:
+    if not tries:
         return job
-    stays = elect(_with_mark(job, run, target, context), target, run.mark, context)
+    tell = partial(_tell, step, context)
+    stays = elect(_with_mark(job, run, target, context), target, run.mark, context, tell)
     if stays.id != job.id:
-        words = f"{stays.id} was started elsewhere at the same time and is the elder; ours, {job.id}, is cancelled"
-        context.emit(StepWaiting(step.key, words))
+        tell(f"following {stays.id}, which somebody else started at the same time")
     return stays
 
 
@@ -45,19 +48,20 @@ def cancel_duplicate(step: Step, context: Context) -> ObservedJob:
     run, job = step.change.desired, step.change.live
     assert isinstance(run, DesiredRun)
     assert isinstance(job, ObservedJob)
-    training = context.targets[run.target].training
-    stays = find_run(context.targets[run.target], run.mark)
+    target = context.targets[run.target]
+    stays = find_run(target, run.mark)
     if stays is None or stays.id == job.id:
         return job
-    return training.cancel_job(job.id)
+    return cancel(job, target, context)
 
 
-def cost_of(job: ObservedJob, progress: RunProgress) -> str:
-    """What a cancelled run has used up, as far as it can be told."""
-    if job.trained_tokens:
-        return f"{job.id}, after {job.trained_tokens:,} tokens"
-    of = f" of {progress.total}" if progress.total else ""
-    return f"{job.id}, after step {progress.step}{of}" if progress.step else f"{job.id}, before its first step"
+def has_unfinished(target: Target) -> bool:
+    """Whether any run, anybody's, is under way there: when it ends there may be room."""
+    return any(job.phase is Phase.UNDER_WAY for job in target.training.jobs())
+
+
+def _tell(step: Step, context: Context, words: str) -> None:
+    context.emit(StepWaiting(step.key, words))
 
 
 def _request(run: DesiredRun, target: Target, context: Context) -> RunRequest:
@@ -81,11 +85,11 @@ def _request(run: DesiredRun, target: Target, context: Context) -> RunRequest:
 
 def _file_id(dataset: str, digest: str, target: Target, context: Context) -> str:
     name = marks.file_name(dataset, digest, context.graph.estate)
-    file = find_file(target, name)
-    if file is None:
+    found = file_id(name, target, context)
+    if found is None:
         detail = f"{name} was there a moment ago and is gone from {target.name}. Run apply again."
         raise DiagnosticsError([codes.SERVICE_ERROR.at(detail=detail, address=f"dataset.{dataset}")])
-    return file.id
+    return found
 
 
 def _with_mark(job: ObservedJob, run: DesiredRun, target: Target, context: Context) -> ObservedJob:
@@ -96,7 +100,7 @@ def _with_mark(job: ObservedJob, run: DesiredRun, target: Target, context: Conte
     if again.mark == run.mark:
         return again
     context.lost_marks.add(run.target)
-    if again.phase is not Phase.CANCELLED:
-        target.training.cancel_job(job.id)
+    if not again.phase.final:
+        cancel(again, target, context)
     detail = f"{job.id} came back with the suffix {again.suffix!r} instead of {run.suffix!r} and was cancelled."
     raise DiagnosticsError([codes.MARK_LOST.at(run.place.range(), detail, address=str(run.address))])

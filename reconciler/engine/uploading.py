@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from reconciler.datasets.scan import DatasetFacts, upload_form
+from reconciler.datasets.facts import DatasetFacts
 from reconciler.engine.context import Context
 from reconciler.engine.doubt import create_once
+from reconciler.engine.sending import send
 from reconciler.model import marks
 from reconciler.model.events import Outcome, Result
 from reconciler.model.observation import ObservedFile
@@ -26,7 +27,7 @@ def upload(step: Step, context: Context) -> tuple[ObservedFile, bool]:
     def create() -> ObservedFile:
         nonlocal tries
         tries += 1
-        return target.training.upload(name, upload_form(facts.file, target.limits.byte_order_mark))
+        return send(name, facts, target, step.key, context)
 
     file = create_once(lambda: find_file(target, name), create, target, context, step.key)
     if tries:
@@ -74,8 +75,8 @@ def remove_spare(step: Step, context: Context) -> Outcome:
     assert isinstance(spare, ObservedFile)
     target = context.targets[step.change.target]
     copies = _copies(target, spare.filename)
-    younger = any(f.order < spare.order for f in copies)
-    if not younger or not list(_unread([spare], target)):
+    has_elder = any(f.order < spare.order for f in copies)
+    if not has_elder or not list(_unread([spare], target)):
         return Outcome(step.key, Result.UNCHANGED, "it is needed after all")
     delete(spare.id, target)
     return Outcome(step.key, Result.DESTROYED, spare.id)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from reconciler.engine.context import Context
+from reconciler.engine.election import chosen, ended_badly, keep_one, with_mark
 from reconciler.model import codes
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.events import Outcome, Result, StepProgress, StepWaiting
@@ -13,7 +14,7 @@ from reconciler.model.observation import ObservedFile, ObservedJob, Phase
 from reconciler.model.resource import DesiredRun
 from reconciler.plan.steps import Step
 from reconciler.providers.base import RunProgress, Target
-from reconciler.providers.errors import ServiceError
+from reconciler.providers.errors import ServiceError, diagnose
 
 
 @dataclass(slots=True)
@@ -40,13 +41,15 @@ class Verdict:
 
 
 def poll(target: Target, watches: Sequence[Watch], context: Context) -> list[Verdict]:
-    """Look once at everything that is watched on one target. A look that fails is only a look missed."""
+    """Look once at everything that is watched on one target. A look that fails in passing is only a look missed."""
     try:
         runs = [w for w in watches if w.is_run]
         files = [w for w in watches if not w.is_run]
         verdicts = _poll_runs(target, runs, context) if runs else []
         return verdicts + (_poll_files(target, files) if files else [])
     except ServiceError as error:
+        if not error.transient:
+            return [_failed(watch, error) for watch in watches]
         for watch in watches:
             context.emit(StepWaiting(watch.step.key, f"{target.name} does not answer: {error.message}"))
         return []
@@ -57,12 +60,32 @@ def _poll_runs(target: Target, watches: Sequence[Watch], context: Context) -> li
     by_id = {job.id: job for job in jobs}
     verdicts = []
     for watch in watches:
-        job = by_id.get(watch.id) or target.training.job(watch.id)
+        _hold_election(watch, jobs, target, context)
+        try:
+            job = by_id.get(watch.id) or target.training.job(watch.id)
+        except ServiceError as error:
+            if not error.missing:
+                raise
+            verdicts.append(_failed(watch, error))
+            continue
         if job.phase in (Phase.UNDER_WAY, Phase.PAUSED):
             _report(watch, job, target, context)
         if job.phase is not Phase.UNDER_WAY:
             verdicts.append(_judge(watch.step, job, jobs))
     return verdicts
+
+
+def _hold_election(watch: Watch, jobs: Sequence[ObservedJob], target: Target, context: Context) -> None:
+    """At every look: a rival that the lists showed too late is found here, and the run that stays is followed."""
+    run = watch.step.change.desired
+    assert isinstance(run, DesiredRun)
+    same = with_mark(jobs, run.mark)
+    eldest = keep_one(same, target, context, lambda words: context.emit(StepWaiting(watch.step.key, words)))
+    own = next((j for j in same if j.id == watch.id), None)
+    if own and ended_badly(own):
+        eldest = chosen(same)
+    if own and eldest and own.phase is not Phase.SUCCEEDED:
+        watch.id = eldest.id
 
 
 def _report(watch: Watch, job: ObservedJob, target: Target, context: Context) -> None:
@@ -89,6 +112,12 @@ def _judge(step: Step, job: ObservedJob, jobs: Sequence[ObservedJob]) -> Verdict
         return Verdict(step, None)
     problem = _ended(step, run, job)
     return Verdict(step, Outcome(step.key, Result.FAILED, str(job.error or job.status), diagnostics=(problem,)))
+
+
+def _failed(watch: Watch, error: ServiceError) -> Verdict:
+    """The service will not show it any more; what goes on there goes on."""
+    problem = diagnose(error, watch.step.key)
+    return Verdict(watch.step, Outcome(watch.step.key, Result.FAILED, problem.code.summary, diagnostics=(problem,)))
 
 
 def _ended(step: Step, run: DesiredRun, job: ObservedJob) -> Diagnostic:

@@ -45,6 +45,11 @@ class ObservedFile:
     status_details: str = ""
 
     @property
+    def order(self) -> tuple[int, str]:
+        """The order of election: the smallest stays."""
+        return (self.created_at, self.id)
+
+    @property
     def usable(self) -> bool:
         return self.status == "processed"
 

@@ -9,7 +9,7 @@ from typing import Any
 from reconciler.datasets.scan import DatasetFacts
 from reconciler.model.address import Address
 from reconciler.model.diagnostics import SourceRange
-from reconciler.model.observation import ObservedDeployment, ObservedJob
+from reconciler.model.observation import ObservedDeployment, ObservedFile, ObservedJob
 from reconciler.model.resource import DesiredDeployment, DesiredRun
 
 
@@ -88,13 +88,14 @@ class Change:
     also: tuple[Address, ...] = ()
     """Other addresses that share this run."""
     desired: DesiredRun | DesiredDeployment | DatasetFacts | None = field(default=None, compare=False, repr=False)
-    live: ObservedJob | ObservedDeployment | None = field(default=None, compare=False, repr=False)
+    live: ObservedJob | ObservedDeployment | ObservedFile | None = field(default=None, compare=False, repr=False)
 
     @property
     def key(self) -> str:
         """Unique in a plan: a dataset may be uploaded to several targets, a duplicate run shares its address."""
         if self.address.kind == "dataset":
-            return f"{self.address}@{self.target}"
+            spare = f"#{self.live.id}" if isinstance(self.live, ObservedFile) else ""
+            return f"{self.address}@{self.target}{spare}"
         if self.action is Action.CANCEL and isinstance(self.live, ObservedJob):
             return f"{self.address}#{self.live.id}"
         if self.action is Action.DELETE and isinstance(self.live, ObservedDeployment):

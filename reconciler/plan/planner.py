@@ -13,6 +13,7 @@ from reconciler.plan.deployments import DeploymentPlanner
 from reconciler.plan.graph import build_graph
 from reconciler.plan.orphans import find_orphans, removals
 from reconciler.plan.plan import ORDER, Plan
+from reconciler.plan.spares import spare_files
 from reconciler.plan.training import TrainingPlanner
 from reconciler.specs.parse import Specs
 
@@ -33,6 +34,7 @@ def make_plan(
     serving.plan()
     orphans = find_orphans(graph, observed)
     changes = training.changes | {c.key: c for c in serving.changes}
+    changes |= {c.key: c for c in spare_files(graph, observed, training.changes)}
     if prune:
         changes |= {c.key: c for c in removals(orphans, changes)}
     diagnostics: list[Diagnostic] = [*training.diagnostics, *serving.diagnostics]

@@ -248,7 +248,7 @@ def _shared_runs(graph: ResourceGraph) -> dict[Address, Address]:
 def _files_by_name(observation: Observation) -> dict[str, ObservedFile]:
     """The file to use for each name: the eldest, so that everybody chooses the same."""
     found: dict[str, ObservedFile] = {}
-    for file in sorted(observation.files, key=lambda f: (f.created_at, f.id)):
+    for file in sorted(observation.files, key=lambda f: f.order):
         if file.usable or file.in_preparation:
             found.setdefault(file.filename, file)
     return found

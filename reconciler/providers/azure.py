@@ -143,12 +143,13 @@ class _Endpoint:
         self._override = override
         self.dated = api_version != "v1"
         self.params = {"api-version": api_version} if self.dated else {}
+        self._root = ""
 
     def url(self) -> str:
-        root = (self._override or self._account.account().endpoint).rstrip("/")
-        if not root:
+        self._root = self._root or (self._override or self._account.account().endpoint).rstrip("/")
+        if not self._root:
             raise ServiceError("the account has no endpoint yet", service="Azure Resource Manager", status=404)
-        return f"{root}/openai" if self.dated else f"{root}/openai/v1"
+        return f"{self._root}/openai" if self.dated else f"{self._root}/openai/v1"
 
 
 def job_body(request: RunRequest, *, dated: bool) -> dict[str, Any]:

@@ -38,10 +38,13 @@ class DataPlane:
         self._client = client
         self._body = body
         self._one_request = one_request
+        self._reader: Reader | None = None
 
-    @cached_property
+    @property
     def reader(self) -> Reader:
-        return self._connect()
+        """Made without a lock: connecting may ask the network, and nobody should wait for another target's answer."""
+        self._reader = self._reader or self._connect()
+        return self._reader
 
     @cached_property
     def sdk(self) -> openai.OpenAI:

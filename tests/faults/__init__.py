@@ -1,0 +1,1 @@
+"""Faults of every kind on whole applies: what they end as, and which safeguard each test stands for."""

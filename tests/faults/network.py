@@ -1,0 +1,293 @@
+"""A network in memory: the vendors' real SDKs and our reader at one end, the real emulator at the other.
+
+Only the lowest layer is replaced (httpx2's transport and requests' adapter); each operator has a host name of its own.
+Every request can meet one fault. A request may travel for a while, be given up by its client, and yet be heard.
+"""
+
+from __future__ import annotations
+
+import io
+import random
+import threading
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+import pytest
+import requests
+import requests.adapters
+import urllib3
+
+from reconciler.emulator import app as emulator_app
+from reconciler.emulator.store import Store
+from reconciler.engine import operations
+from tests.faults.timekeeper import TimeKeeper, kept_pool
+from tests.faults.trainer import Remembering
+
+
+class Kind(StrEnum):
+    DROP_BEFORE = "drop before"
+    DROP_AFTER = "drop after"
+    CUT_BODY = "cut body"
+    TOO_MANY = "429"
+    ERROR_BEFORE = "500 before"
+    ERROR_AFTER = "500 after"
+    LATE = "delay past the timeout"
+    KILL_BEFORE = "SIGKILL before"
+    KILL_AFTER = "SIGKILL after"
+
+    @property
+    def kills(self) -> bool:
+        return self in (Kind.KILL_BEFORE, Kind.KILL_AFTER)
+
+
+LATENESS = 10.0
+"""Seconds after its client gave up at which a late request is heard."""
+
+
+class Killed(BaseException):
+    """The operator's process is no more."""
+
+
+class Dropped(Exception):
+    """The connection ended without an answer."""
+
+
+class TimedOut(Exception):
+    """The client gave up."""
+
+
+@dataclass
+class Answer:
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    cut: bool = False
+
+
+@dataclass
+class Operator:
+    """One process at work: what it has sent, and the faults that await its requests by number (from 0)."""
+
+    name: str
+    faults: Mapping[int, Kind] = field(default_factory=dict)
+    sent: list[tuple[str, str]] = field(default_factory=list)
+    struck: list[tuple[int, Kind]] = field(default_factory=list)
+    dead: bool = False
+
+    def take(self, method: str, path: str) -> Kind | None:
+        number = len(self.sent)
+        self.sent.append((method, path))
+        kind = self.faults.get(number)
+        if kind:
+            self.struck.append((number, kind))
+        return kind
+
+
+class Network:
+    """`travel`: how many seconds a request is on its way, each way, drawn anew for every one."""
+
+    def __init__(self, keeper: TimeKeeper, travel: Callable[[], float] = lambda: 0.0) -> None:
+        self.keeper = keeper
+        self.store = Store(None, clock=keeper.clock)
+        self.store.trainer = Remembering()
+        self.app = emulator_app.create_app(self.store)
+        self.travel = travel
+        self.operators: dict[str, Operator] = {}
+        self._lock = threading.Lock()
+
+    def operator(self, name: str, faults: Mapping[int, Kind] | None = None) -> Operator:
+        self.operators[f"{name}.test"] = Operator(name, dict(faults or {}))
+        return self.operators[f"{name}.test"]
+
+    def exchange(self, method: str, url: str, headers: Mapping[str, str], body: bytes, timeout: float) -> Answer:
+        """One request of an operator and what comes of it."""
+        parts = urlsplit(url)
+        operator = self.operators[str(parts.hostname)]
+        self._alive(operator)
+        with self._lock:
+            kind = operator.take(method, parts.path)
+
+        def work() -> Answer:
+            return self.serve(method, url, headers, body)
+
+        self._pass(operator)
+        try:
+            return self._meet(kind, operator, work, timeout)
+        finally:
+            self._pass(operator)
+
+    def _pass(self, operator: Operator) -> None:
+        seconds = self.travel()
+        if seconds:
+            self.keeper.sleep(seconds)
+        self._alive(operator)
+
+    def _meet(self, kind: Kind | None, operator: Operator, work: Callable[[], Answer], timeout: float) -> Answer:
+        match kind:
+            case None:
+                return work()
+            case Kind.DROP_BEFORE:
+                raise Dropped
+            case Kind.DROP_AFTER:
+                work()
+                raise Dropped
+            case Kind.CUT_BODY:
+                answer = work()
+                return Answer(answer.status, answer.headers, answer.body[: len(answer.body) // 2], cut=True)
+            case Kind.TOO_MANY:
+                return _refusal(429, [(b"retry-after", b"7")])
+            case Kind.ERROR_BEFORE:
+                return _refusal(500)
+            case Kind.ERROR_AFTER:
+                work()
+                return _refusal(500)
+            case Kind.LATE:
+                self.keeper.later(timeout + LATENESS, lambda: _ignored(work))
+                self.keeper.sleep(timeout)
+                raise TimedOut
+            case Kind.KILL_BEFORE | Kind.KILL_AFTER:
+                if kind is Kind.KILL_AFTER:
+                    work()
+                operator.dead = True
+                raise Killed
+
+    @staticmethod
+    def _alive(operator: Operator) -> None:
+        if operator.dead:
+            raise Killed
+
+    def serve(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Hand one request to the emulator. Raises ConnectionError where it hangs up."""
+        parts = urlsplit(url)
+        raw = [(k.lower().encode("latin-1"), v.encode("latin-1")) for k, v in headers.items()]
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": method,
+            "scheme": parts.scheme,
+            "path": parts.path,
+            "raw_path": parts.path.encode(),
+            "query_string": parts.query.encode(),
+            "root_path": "",
+            "headers": [(b"host", parts.netloc.encode()), *(h for h in raw if h[0] != b"host")],
+            "server": (parts.hostname, parts.port or 80),
+            "client": ("127.0.0.1", 1),
+        }
+        answer = Answer(0, [], b"")
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                answer.status, answer.headers = message["status"], list(message["headers"])
+            else:
+                answer.body += message.get("body", b"")
+
+        _drive(self.app(scope, receive, send))
+        return answer
+
+
+def _ignored(work: Callable[[], Answer]) -> None:
+    work()
+
+
+def _drive(work: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine that waits for nothing outside, here and now."""
+    try:
+        while True:
+            work.send(None)
+    except StopIteration:
+        return
+
+
+def _refusal(status: int, headers: list[tuple[bytes, bytes]] | None = None) -> Answer:
+    body = b'{"error": {"code": "InternalServerError", "message": "By order of the suite."}}'
+    return Answer(status, [(b"content-type", b"application/json"), *(headers or [])], body)
+
+
+NETWORKS: dict[str, Network] = {}
+"""By host name. A schedule's names are its own, so that many may run in one process."""
+
+
+@contextmanager
+def reachable(network: Network, operator: Operator) -> Iterator[None]:
+    """Let an operator send."""
+    NETWORKS[f"{operator.name}.test"] = network
+    try:
+        yield
+    finally:
+        del NETWORKS[f"{operator.name}.test"]
+
+
+@contextmanager
+def installed() -> Iterator[None]:
+    """Put the network in memory under both SDKs, for names that end in `.test`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpx2.HTTPTransport, "handle_request", _httpx_request)
+        patch.setattr(requests.adapters.HTTPAdapter, "send", _requests_send)
+        patch.setattr(emulator_app, "run_in_threadpool", _at_once)
+        patch.setattr(operations, "make_pool", kept_pool)
+        yield
+
+
+async def _at_once(work: Callable[[], Any]) -> Any:
+    return work()
+
+
+def _httpx_request(_self: httpx2.HTTPTransport, request: httpx2.Request) -> httpx2.Response:
+    assert isinstance(request.stream, httpx2.SyncByteStream)
+    timeout = request.extensions["timeout"]["read"]
+    body = b"".join(request.stream)
+    try:
+        network = NETWORKS[request.url.host]
+        answer = network.exchange(request.method, str(request.url), request.headers, body, timeout)
+    except TimedOut:
+        raise httpx2.ReadTimeout("timed out", request=request) from None
+    except (Dropped, ConnectionError) as error:
+        raise httpx2.ReadError("connection dropped", request=request) from error
+    return httpx2.Response(answer.status, headers=answer.headers, stream=_Stream(answer))
+
+
+class _Stream(httpx2.SyncByteStream):
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._answer.body
+        if self._answer.cut:
+            raise httpx2.RemoteProtocolError("peer closed the connection in the middle of the body")
+
+
+def _requests_send(
+    self: requests.adapters.HTTPAdapter, request: requests.PreparedRequest, timeout: Any = None, **_options: Any
+) -> requests.Response:
+    read = request.body.read() if hasattr(request.body, "read") else request.body or b""
+    body = read.encode() if isinstance(read, str) else bytes(read)
+    url = str(request.url)
+    try:
+        network = NETWORKS[str(urlsplit(url).hostname)]
+        answer = network.exchange(str(request.method), url, request.headers, body, timeout[1])
+    except TimedOut:
+        raise requests.exceptions.ReadTimeout("timed out") from None
+    except (Dropped, ConnectionError) as error:
+        raise requests.exceptions.ConnectionError(urllib3.exceptions.ProtocolError("connection dropped")) from error
+    raw = urllib3.HTTPResponse(
+        io.BytesIO(answer.body),
+        headers={k.decode(): v.decode() for k, v in answer.headers},
+        status=answer.status,
+        preload_content=False,
+        enforce_content_length=True,
+        request_method=request.method,
+    )
+    return self.build_response(request, raw)
+
+
+def travelling(dice: random.Random, longest: float) -> Callable[[], float]:
+    return lambda: dice.uniform(0.01, longest)
