@@ -25,7 +25,13 @@ class Findings:
     shown: list[tuple[str, int, str, str]] = field(default_factory=list)
     """(code, line, detail, text of the line), in the order of the lines."""
 
+    latest: dict[str, int] = field(default_factory=dict, compare=False)
+    """Code -> the last line that has it."""
+
     def add(self, code: Code, line: int, detail: str, text: bytes = b"") -> None:
+        if self.latest.get(code.id) == line:
+            return  # one problem of a kind says enough of a row
+        self.latest[code.id] = line
         self.counts[code.id] += 1
         if self.counts[code.id] <= SHOWN_PER_CODE:
             self.shown.append((code.id, line, detail, text[:SHOWN_TEXT].decode("utf-8", "replace").rstrip("\r\n")))

@@ -80,7 +80,7 @@ def is_fine(row: Any) -> bool:
         text = message.get("content", "")
         if isinstance(text, list):
             text = "".join(part["text"] for part in text)
-        good = isinstance(text, str) and text.strip()
+        good = isinstance(text, str) and (text.strip() or (role == "tool" and "content" in message))
         if message.keys() - keys or role not in ("system", "developer", "user", "assistant", "tool"):
             return False
         if not good and not message.get("tool_calls"):

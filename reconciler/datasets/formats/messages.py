@@ -23,7 +23,8 @@ KEYS = {
     "tool": _COMMON | {"tool_call_id"},
     "function": _COMMON,
 }
-_ANSWERS = ("tool", "function")
+_ANSWERS = {"tool": ("",), "function": ("", None)}
+"""Results of calls may be empty: the tool had nothing to say."""
 
 
 def check_messages(path: str, messages: Any, defined: set[str] | None) -> Problems:
@@ -47,7 +48,8 @@ def check_message(path: str, message: Mapping[str, Any], defined: set[str] | Non
         code = codes.ROW_WEIGHT if key == "weight" else codes.ROW_MESSAGE_KEY
         yield code, f"{path} is a message of the {role}; it cannot have the key {shown(key)}."
     acts = any(message.get(key) for key in ("tool_calls", "function_call", "refusal"))
-    may_be_empty = (role == "assistant" and acts) or (role in _ANSWERS and "content" in message)
+    answers = role in _ANSWERS and message.get("content", 0) in _ANSWERS[role]
+    may_be_empty = (role == "assistant" and acts) or answers
     yield from check_content(f"{path}.content", role, message.get("content"), may_be_empty=may_be_empty)
     yield from _name(path, role, message)
     if role == "assistant":

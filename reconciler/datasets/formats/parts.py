@@ -29,7 +29,7 @@ _MAGIC = {b"\xff\xd8\xff": "JPEG", b"\x89PNG\r\n\x1a\n": "PNG", b"RIFF": "WEBP"}
 def check_content(path: str, role: Any, content: Any, *, may_be_empty: bool) -> Problems:
     """`role` decides which parts may stand there."""
     if content is None or content == "" or content == []:
-        if not may_be_empty:
+        if not may_be_empty or content == []:
             yield codes.ROW_CONTENT, f"{path} must be text that is not empty."
     elif isinstance(content, str):
         if not may_be_empty and not content.strip():
