@@ -28,7 +28,8 @@ from reconciler.plan.diff import wanted_fields
 from reconciler.plan.graph import build_graph
 from reconciler.plan.planner import make_plan
 from reconciler.specs.documents import parse
-from reconciler.specs.parse import Specs, load
+from reconciler.specs.estate import Specs
+from reconciler.specs.parse import load
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 RESOURCES = int(os.environ.get("RESOURCES", "10000"))

@@ -64,9 +64,9 @@ def apply(
     """
     terminal = options.Terminal(no_color)
     selection = options.selection(addresses, targets)
-    saved = _read_saved(root)
-    if saved and (addresses or targets or prune):
+    if root.is_file() and (addresses or targets or prune):
         raise click.UsageError("A saved plan is applied whole: --select, --target and --prune go with plan --out.")
+    saved = _read_saved(root)
     if saved:
         root, selection, prune = Path(saved.root), saved.asked.selection, saved.asked.prune
     loaded = load_offline(root)

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from reconciler.model.errors import DiagnosticsError
-from reconciler.specs.parse import Specs, load
+from reconciler.specs.estate import Specs
+from reconciler.specs.parse import load
 
 _VARIABLE = "_RECONCILER_COMPLETE"
 _BASH = "COMP_WORDBREAKS=${COMP_WORDBREAKS//@/}  # deployment.NAME@TARGET is one word\n"
@@ -40,10 +41,8 @@ def complete_target(context: click.Context, _parameter: click.Parameter, incompl
 
 def complete_address(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """Addresses of everything that the specs have."""
-    from reconciler.cli.options import addresses_of
-
     specs = _specs(context)
-    return [a for a in sorted(map(str, addresses_of(specs))) if a.startswith(incomplete)] if specs else []
+    return [a for a in sorted(map(str, specs.addresses())) if a.startswith(incomplete)] if specs else []
 
 
 def _specs(context: click.Context) -> Specs | None:

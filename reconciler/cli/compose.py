@@ -20,7 +20,8 @@ from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.errors import DiagnosticsError
 from reconciler.providers.hosts import may_receive_credentials
 from reconciler.specs.base import Entry
-from reconciler.specs.parse import Specs, load
+from reconciler.specs.estate import Specs
+from reconciler.specs.parse import load
 from reconciler.specs.target import AzureTarget
 from reconciler.specs.target import Target as TargetSpec
 

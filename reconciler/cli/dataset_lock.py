@@ -17,7 +17,8 @@ from reconciler.model.catalog.encodings import DEFAULT
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.errors import DiagnosticsError
 from reconciler.render.text import clean, plural
-from reconciler.specs.parse import Specs, load
+from reconciler.specs.estate import Specs
+from reconciler.specs.parse import load
 
 
 @click.command()

@@ -20,7 +20,7 @@ from reconciler.model.errors import DiagnosticsError
 from reconciler.model.selection import Selection
 from reconciler.render.text import Style
 from reconciler.specs.base import did_you_mean
-from reconciler.specs.parse import Specs
+from reconciler.specs.estate import Specs
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -164,7 +164,7 @@ def check_selection(selection: Selection, specs: Specs) -> None:
             words = sorted(specs.targets)
             detail = f'There is no target "{name}". There are: {", ".join(words)}.'
             problems.append(codes.UNKNOWN_ADDRESS.at(detail=detail))
-    known = [str(a) for a in addresses_of(specs)]
+    known = [str(a) for a in specs.addresses()]
     for pattern in selection.addresses:
         if not fnmatch.filter(known, pattern):
             hint = did_you_mean(pattern, known)
@@ -173,12 +173,3 @@ def check_selection(selection: Selection, specs: Specs) -> None:
             )
     if problems:
         raise DiagnosticsError(problems)
-
-
-def addresses_of(specs: Specs) -> list[Address]:
-    """Every address that the specs make."""
-    return [
-        *(Address("dataset", name) for name in specs.datasets),
-        *(Address("job", name) for name in specs.jobs),
-        *(Address("deployment", d.name, target) for d in specs.deployments.values() for target in d.spec.targets),
-    ]

@@ -18,9 +18,9 @@ from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.specs.base import Entry
 from reconciler.specs.combinations import check_combinations
 from reconciler.specs.dataset import Dataset
+from reconciler.specs.estate import Specs
 from reconciler.specs.grader import item_paths
 from reconciler.specs.job import Job, JobRef
-from reconciler.specs.parse import Specs
 
 
 def load_datasets(

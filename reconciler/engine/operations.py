@@ -24,7 +24,7 @@ from reconciler.plan.policy import select
 from reconciler.plan.steps import make_steps
 from reconciler.providers.base import RunProgress, Target
 from reconciler.providers.errors import ServiceError
-from reconciler.specs.parse import Specs
+from reconciler.specs.estate import Specs
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from reconciler.model import codes
 from reconciler.model.catalog.closing import OPENAI_TRAINING_CLOSES, WARN_DAYS, days_until
 from reconciler.model.diagnostics import Diagnostic
-from reconciler.specs.parse import Specs
+from reconciler.specs.estate import Specs
 from reconciler.specs.target import OpenAITarget
 
 

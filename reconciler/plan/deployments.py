@@ -14,7 +14,7 @@ from reconciler.plan.changes import Action, Change, Drift, FieldChange, Reason, 
 from reconciler.plan.diff import Difference, compare, wanted_fields
 from reconciler.plan.runs import RunState
 from reconciler.plan.training import TrainingPlanner
-from reconciler.specs.parse import Specs
+from reconciler.specs.estate import Specs
 from reconciler.specs.target import AzureTarget
 
 

@@ -11,8 +11,8 @@ from reconciler.model.fingerprint import Ingredients
 from reconciler.model.resource import DesiredDeployment, DesiredRun, NamedModel, ResourceGraph, RunRef
 from reconciler.specs.base import Entry
 from reconciler.specs.deployment import ChainRef, Deployment
+from reconciler.specs.estate import Specs
 from reconciler.specs.job import Job, JobRef
-from reconciler.specs.parse import Specs
 from reconciler.specs.references import default_suffix
 
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from reconciler.model import codes
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.specs.base import Entry, did_you_mean, validate
 from reconciler.specs.dataset import Dataset
 from reconciler.specs.documents import Located
+from reconciler.specs.estate import Specs
 from reconciler.specs.grader import GRADERS, Multi
 from reconciler.specs.job import DPO_ONLY, REINFORCEMENT_ONLY, Job
-
-if TYPE_CHECKING:
-    from reconciler.specs.parse import Specs
 
 _LOOPBACK = re.compile(r"http://(localhost|127\.0\.0\.1|\[::1\])[:/]")
 _NAMES = re.compile(r"[A-Za-z_]\w*")
@@ -60,14 +58,13 @@ def _job(entry: Entry[Job]) -> Iterator[Diagnostic]:
                 yield codes.SPEC_COMBINATION.at(place.range(key), detail)
         return
     if job.grader is None:
-        yield codes.SPEC_MISSING_KEY.at(
-            place.range(), "A reinforcement run learns from a `grader`.", hint="needs grader"
-        )
+        detail = "A reinforcement run learns from a `grader`."
+        yield codes.SPEC_MISSING_KEY.at(place.range(), detail, hint="needs grader")
+    else:
+        yield from _grader(job.grader, place, ("grader",), nested=False)
     if job.validation is None:
         detail = "A reinforcement run needs `validation` too: the vendors refuse it without."
         yield codes.SPEC_MISSING_KEY.at(place.range(), detail, hint="needs validation")
-    else:
-        yield from _grader(job.grader, place, ("grader",), nested=False)
     if job.response_format is not None and job.response_format.get("type") not in (
         "text",
         "json_object",

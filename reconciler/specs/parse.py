@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,9 +18,10 @@ from reconciler.specs.chain import read_chain
 from reconciler.specs.dataset import Dataset
 from reconciler.specs.deployment import Deployment
 from reconciler.specs.documents import Document, Located, read
+from reconciler.specs.estate import Specs
 from reconciler.specs.job import Job
 from reconciler.specs.references import check_references
-from reconciler.specs.target import PROVIDERS, Target
+from reconciler.specs.target import PROVIDERS
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -33,25 +33,6 @@ KINDS: dict[str, type[Strict]] = {
 }
 SECTIONS = ("targets", "datasets", "jobs", "chains", "deployments")
 TOP_KEYS = ["version", "estate", *SECTIONS]
-
-
-@dataclass(slots=True)
-class Specs:
-    """Everything below one spec root. `jobs` holds the stages of chains too, as `CHAIN/STAGE`."""
-
-    root: Path
-    repository: Path
-    """Files outside it are never read as datasets."""
-    estate: str = ""
-    files: int = 0
-    targets: dict[str, Entry[Target]] = field(default_factory=dict)
-    datasets: dict[str, Entry[Dataset]] = field(default_factory=dict)
-    jobs: dict[str, Entry[Job]] = field(default_factory=dict)
-    chains: dict[str, list[str]] = field(default_factory=dict)
-    """Chain -> its stages as job names, first to last."""
-    deployments: dict[str, Entry[Deployment]] = field(default_factory=dict)
-    broken: set[tuple[str, str]] = field(default_factory=set)
-    """Entries (section, name) that are there but could not be read: naming one is no second error."""
 
 
 def load(root: Path) -> tuple[Specs, tuple[Diagnostic, ...]]:
@@ -66,6 +47,10 @@ def load(root: Path) -> tuple[Specs, tuple[Diagnostic, ...]]:
     return specs, in_order(problems)
 
 
+def _reason(error: OSError | RuntimeError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or "links in a circle"
+
+
 def find_repository(root: Path) -> Path:
     """The git work tree around the spec root; without one, the folder that holds the root."""
     try:
@@ -76,10 +61,6 @@ def find_repository(root: Path) -> Path:
     except (OSError, RuntimeError) as error:  # a name that is too long; links in a circle
         raise DiagnosticsError([codes.NO_SPECS.at(detail=f"{root}: {_reason(error)}.")]) from error
     return top.parent
-
-
-def _reason(error: OSError | RuntimeError) -> str:
-    return (error.strerror if isinstance(error, OSError) else None) or "links in a circle"
 
 
 class _Loader:

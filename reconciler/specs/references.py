@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from reconciler.model import codes, marks
 from reconciler.model.catalog import limits, models
@@ -11,11 +11,9 @@ from reconciler.model.diagnostics import Diagnostic
 from reconciler.specs.base import Entry, did_you_mean
 from reconciler.specs.deployment import ChainRef, Deployment
 from reconciler.specs.documents import Located
+from reconciler.specs.estate import Specs
 from reconciler.specs.job import Job, JobRef
 from reconciler.specs.target import OpenAITarget
-
-if TYPE_CHECKING:
-    from reconciler.specs.parse import Specs
 
 
 def check_references(specs: Specs) -> Iterator[Diagnostic]:

@@ -26,7 +26,7 @@ from reconciler.model.observation import (
 )
 from reconciler.providers.base import Pace, RunProgress, RunRequest, Target
 from reconciler.providers.errors import ServiceError
-from reconciler.specs.parse import Specs
+from reconciler.specs.estate import Specs
 from reconciler.specs.target import AzureTarget
 from tests.support.arm import ArmMemory
 from tests.support.estate import facts_of

@@ -11,7 +11,8 @@ from pathlib import Path
 from reconciler.datasets.scan import DatasetFacts
 from reconciler.model.resource import ResourceGraph
 from reconciler.plan.graph import build_graph
-from reconciler.specs.parse import Specs, load
+from reconciler.specs.estate import Specs
+from reconciler.specs.parse import load
 
 ESTATE = """\
 version: 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 import pytest
 
-from reconciler.cli.options import Terminal, addresses_of, duration_seconds
+from reconciler.cli.options import Terminal, duration_seconds
 from tests.support.estate import ESTATE, load_text
 
 PARAMETER = click.Option(["--timeout"])
@@ -26,7 +26,7 @@ def test_what_is_no_duration(text: str) -> None:
 
 
 def test_every_address_of_the_specs() -> None:
-    assert {str(a) for a in addresses_of(load_text(ESTATE))} == {
+    assert {str(a) for a in load_text(ESTATE).addresses()} == {
         "dataset.january",
         "dataset.february",
         "dataset.valid",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import orjson
 import pytest
 
 from reconciler.engine import operations
-from reconciler.plan.planfile import staleness, to_json
+from reconciler.plan.plan import Plan
+from reconciler.plan.planfile import Saved, read_saved, staleness, to_json
 from tests.support.accounts import Cloud
 from tests.support.applies import apply
 from tests.support.estate import CHAT_US, ESTATE, TRIAGE, edited, load_text
@@ -18,11 +18,18 @@ from tests.support.live import build
 GREW = edited(ESTATE, ("capacity: 20", "capacity: 40"))
 
 
-def saved(cloud: Cloud, text: str, contents: dict[str, str] | None = None) -> dict[str, Any]:
-    """A plan as it is read back from its file."""
-    made = operations.plan(cloud.world(load_text(text), contents), parallelism=1)
-    shown: dict[str, Any] = orjson.loads(orjson.dumps(to_json(made, [], root="specs", version="test")))
+def planned(cloud: Cloud, text: str, contents: dict[str, str] | None = None) -> Plan:
+    return operations.plan(cloud.world(load_text(text), contents), parallelism=1)
+
+
+def written(cloud: Cloud, text: str) -> dict[str, Any]:
+    shown: dict[str, Any] = orjson.loads(orjson.dumps(to_json(planned(cloud, text), [], root="specs", version="t")))
     return shown
+
+
+def saved(cloud: Cloud, text: str) -> Saved:
+    """A plan as it is read back from its file."""
+    return read_saved(orjson.dumps(written(cloud, text)))
 
 
 def changed(differences: list[str]) -> set[str]:
@@ -31,7 +38,7 @@ def changed(differences: list[str]) -> set[str]:
 
 def test_a_plan_holds_while_nothing_moves() -> None:
     cloud = Cloud(load_text(ESTATE))
-    assert staleness(saved(cloud, ESTATE), saved(cloud, ESTATE)) == []
+    assert staleness(saved(cloud, ESTATE), planned(cloud, ESTATE)) == []
 
 
 def test_what_is_done_or_under_way_is_progress() -> None:
@@ -41,13 +48,13 @@ def test_what_is_done_or_under_way_is_progress() -> None:
     for account in cloud.accounts.values():
         account.hold = True
     apply(cloud, ESTATE, wait=False)
-    assert staleness(plan, saved(cloud, ESTATE)) == [], "submitted"
+    assert staleness(plan, planned(cloud, ESTATE)) == [], "submitted"
     for account in cloud.accounts.values():
         account.hold = False
     for _ in range(4):
         apply(cloud, ESTATE, wait=False)
-        assert staleness(plan, saved(cloud, ESTATE)) == [], "and further"
-    assert saved(cloud, ESTATE)["resource_changes"] == []
+        assert staleness(plan, planned(cloud, ESTATE)) == [], "and further"
+    assert planned(cloud, ESTATE).changes == ()
 
 
 MOVES: list[tuple[str, str, set[str], str]] = [
@@ -61,37 +68,37 @@ MOVES: list[tuple[str, str, set[str], str]] = [
 @pytest.mark.parametrize(("old", "new", "expected", "why"), MOVES)
 def test_the_specs_move(old: str, new: str, expected: set[str], why: str) -> None:
     cloud = build(ESTATE, "converged", [])
-    found = changed(staleness(saved(cloud, old), saved(cloud, new)))
+    found = changed(staleness(saved(cloud, old), planned(cloud, new)))
     assert found - {"deployment.triage@sweden"} == expected, why
 
 
 def test_other_training_data_is_another_run_under_the_same_address() -> None:
     cloud = Cloud(load_text(ESTATE))
-    differences = staleness(saved(cloud, ESTATE), saved(cloud, ESTATE, {"tickets": "a changed word"}))
+    differences = staleness(saved(cloud, ESTATE), planned(cloud, ESTATE, {"tickets": "a changed word"}))
     assert changed(differences) == {TRIAGE}
 
 
 def test_drift_since_the_plan_is_told() -> None:
     plan = saved(build(ESTATE, "converged", []), GREW)
     drifted = [{"deployment": "triage@sweden", "capacity": 99}]
-    assert changed(staleness(plan, saved(build(ESTATE, "converged", drifted), GREW))) == {"deployment.triage@sweden"}
+    assert changed(staleness(plan, planned(build(ESTATE, "converged", drifted), GREW))) == {"deployment.triage@sweden"}
 
 
 def test_an_emptied_plan_approves_nothing() -> None:
-    plan = saved(Cloud(load_text(ESTATE)), ESTATE)
-    tampered = copy.deepcopy(plan)
-    tampered["resource_changes"] = []
-    assert len(staleness(tampered, plan)) == len(plan["resource_changes"])
+    cloud = Cloud(load_text(ESTATE))
+    tampered = written(cloud, ESTATE) | {"resource_changes": []}
+    plan = planned(cloud, ESTATE)
+    assert len(staleness(read_saved(orjson.dumps(tampered)), plan)) == len(plan.changes)
 
 
 def test_the_digest_is_of_the_specs_and_not_of_the_clock() -> None:
     cloud = Cloud(load_text(ESTATE))
-    one, two = saved(cloud, ESTATE), saved(cloud, "# moved\n\n" + ESTATE)
-    assert one["digest"]["specs"] == two["digest"]["specs"] != saved(cloud, GREW)["digest"]["specs"]
+    one, two = written(cloud, ESTATE), written(cloud, "# moved\n\n" + ESTATE)
+    assert one["digest"]["specs"] == two["digest"]["specs"] != written(cloud, GREW)["digest"]["specs"]
 
 
 def test_readers_of_terraform_find_their_way() -> None:
-    plan = saved(Cloud(load_text(ESTATE)), ESTATE)
+    plan = written(Cloud(load_text(ESTATE)), ESTATE)
     assert plan["format_version"] == "1.0"
     by_address = {c["address"]: c for c in plan["resource_changes"]}
     change = by_address[CHAT_US]["change"]

@@ -111,10 +111,10 @@ def test_lists_with_nothing_in_them(body: Any, why: str) -> None:
 
 
 def test_links_are_followed_and_a_circle_of_them_ends() -> None:
-    one = ok({"value": [1], "nextLink": f"{BASE}/x?page=2&api-version=1"})
-    two = ok({"value": [2], "nextLink": f"{BASE}/x?page=2&api-version=1"})
+    one = ok({"value": [{"n": 1}], "nextLink": f"{BASE}/x?page=2&api-version=1"})
+    two = ok({"value": [{"n": 2}], "nextLink": f"{BASE}/x?page=2&api-version=1"})
     service = Service(one, two)
-    assert service.reader(api_version="1").by_link("/x") == [1, 2]
+    assert service.reader(api_version="1").by_link("/x") == [{"n": 1}, {"n": 2}]
     assert service.asked[1].url.params.get("page") == "2"
 
 
@@ -181,9 +181,9 @@ def test_a_retry_after_that_makes_no_sense_is_not_obeyed(value: str) -> None:
         (httpx2.ConnectError("refused"), "refused"),
         (httpx2.ReadTimeout("slow"), "did not answer in time"),
         (httpx2.RemoteProtocolError("peer closed connection"), "peer closed"),
-        (httpx2.Response(200, content=b'{"data": [{"id": "a"'), "not JSON"),
-        (httpx2.Response(200, content=b""), "not JSON"),
-        (httpx2.Response(200, content=b"<html>Sign in</html>"), "not JSON"),
+        (httpx2.Response(200, content=b'{"data": [{"id": "a"'), "not a JSON object"),
+        (httpx2.Response(200, content=b""), "not a JSON object"),
+        (httpx2.Response(200, content=b"<html>Sign in</html>"), "not a JSON object"),
     ],
     ids=["refused", "timeout", "cut connection", "cut body", "empty body", "a proxy's page"],
 )

@@ -8,7 +8,8 @@ import pytest
 
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.errors import DiagnosticsError
-from reconciler.specs.parse import Specs, load
+from reconciler.specs.estate import Specs
+from reconciler.specs.parse import load
 from tests.support.estate import ESTATE, edited, load_files, load_text, write_files
 
 
