@@ -21,6 +21,8 @@ from pathlib import Path
 ROUNDS = int(os.environ.get("ROUNDS", "3"))
 MB = int(os.environ.get("MB", "200"))
 LARGE_MB = int(os.environ.get("LARGE_MB", "500"))
+LARGE_ENOUGH = 100
+"""MB from which on a second core and the memory of a list can be seen."""
 ENCODING = "o200k_base"
 
 
@@ -157,14 +159,16 @@ def compare(file: Path) -> None:
     names = list(runs)
 
     def ratio(one: str, other: str) -> float:
-        return statistics.median(pair[names.index(one)][0] / pair[names.index(other)][0] for pair in pairs)
+        ratios: list[float] = [pair[names.index(one)][0] / pair[names.index(other)][0] for pair in pairs]
+        return statistics.median(ratios)
 
     line("check and digest, one core: rate of the bare loop", ratio("bare", "one"), 0.8, least=True)
-    if cores > 1:
+    if cores > 1 and MB >= LARGE_ENOUGH:
         line(f"check and digest, {cores} cores: time of one core", ratio("all", "one"), 0.75)
         line(f"with tokens, {cores} cores: rate of the bare tokenizer", ratio("tokenizer", "tokens"), 0.8, least=True)
     line("check and digest, one core: time of the cookbook's loop", ratio("one", "cookbook"), 1.0)
-    line("check and digest: peak memory of the cookbook's loop", peaks["one"] / peaks["cookbook"], 0.1)
+    if MB >= LARGE_ENOUGH:
+        line("check and digest: peak memory of the cookbook's loop", peaks["one"] / peaks["cookbook"], 0.1)
     line("check and digest: MB over the bare loop", peaks["one"] - peaks["bare"], 40)
     line("with tokens: MB over the bare tokenizer", peaks["tokens"] - peaks["tokenizer"], 40)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -74,7 +75,9 @@ def convert(file: Path, target: str, source: str | None, out: Path | None, force
     problems: list[Diagnostic] = []
     count = 0
     with _reading(file), ExitStack() as stack:
-        stream = stack.enter_context(_writing(out, file, force)) if out else click.get_binary_stream("stdout")
+        stream: IO[bytes] = sys.stdout.buffer
+        if out:
+            stream = stack.enter_context(_writing(out, file, force))
         for number, line in rows_of(file):
             try:
                 row = parse_row(line)
