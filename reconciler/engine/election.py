@@ -108,8 +108,10 @@ def cost_of(job: ObservedJob, progress: RunProgress) -> str:
     """What a cancelled run has used up, as far as it can be told."""
     if job.trained_tokens:
         return f"{job.id}, after {job.trained_tokens:,} tokens"
+    age = f", {(job.finished_at - job.created_at) / 60:.0f} min after its creation" if job.finished_at else ""
     of = f" of {progress.total}" if progress.total else ""
-    return f"{job.id}, after step {progress.step}{of}" if progress.step else f"{job.id}, before its first step"
+    steps = f"after step {progress.step}{of}" if progress.step else "before it reported a step"
+    return f"{job.id}, {steps}{age}"
 
 
 def ended_badly(job: ObservedJob) -> bool:

@@ -15,7 +15,7 @@ from reconciler.plan.orphans import find_orphans, removals
 from reconciler.plan.plan import ORDER, Plan
 from reconciler.plan.spares import spare_files
 from reconciler.plan.training import TrainingPlanner
-from reconciler.specs.parse import Specs
+from reconciler.specs.estate import Specs
 
 
 def make_plan(

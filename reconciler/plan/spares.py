@@ -1,6 +1,6 @@
 """Files that stand in an account twice: left by somebody who was killed, or whose list lagged. The eldest stays.
 
-A spare one goes when nothing can be reading it: after the runs on that dataset, and never under an unfinished run.
+A spare one goes when nothing can be reading it: after the runs on that dataset, and never under somebody else's run.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from reconciler.model import marks
 from reconciler.model.address import Address
-from reconciler.model.observation import Observation, ObservedFile
+from reconciler.model.observation import Observation, ObservedFile, ObservedJob
 from reconciler.model.resource import DesiredRun, ResourceGraph
 from reconciler.plan.changes import Action, Change, Reason
 
@@ -22,13 +22,21 @@ def spare_files(
     for target, observation in observed.items():
         if not observation.complete:
             continue
-        readers = [j for j in observation.jobs if not j.phase.final]
-        read = {id for j in readers for id in (j.training_file, j.validation_file)}
+        changes = [c for c in training.values() if c.target == target and _ends(c)]
+        followed = {c.live.id: c.key for c in changes if isinstance(c.live, ObservedJob) and not c.live.phase.final}
+        unfinished = [j for j in observation.jobs if not j.phase.final]
         for name, (stays, *spares) in _copies(graph, observation):
-            needs = tuple(c.key for c in training.values() if c.target == target and _reads(c, name, graph.estate))
+            starts = {c.key for c in changes if _reads(c, name, graph.estate)}
             for spare in spares:
-                if spare.id not in read:
-                    yield _removal(name, target, spare, stays, needs)
+                readers = {j.id for j in unfinished if spare.id in (j.training_file, j.validation_file)}
+                if readers <= followed.keys():
+                    needs = sorted(starts | {followed[id] for id in readers})
+                    yield _removal(name, target, spare, stays, tuple(needs))
+
+
+def _ends(change: Change) -> bool:
+    """Whether the run of a change is followed to its end, or cancelled."""
+    return change.action.trains or change.action in (Action.WAIT, Action.CANCEL)
 
 
 def _copies(graph: ResourceGraph, observation: Observation) -> Iterator[tuple[marks.FileMark, list[ObservedFile]]]:
@@ -43,9 +51,9 @@ def _copies(graph: ResourceGraph, observation: Observation) -> Iterator[tuple[ma
 
 
 def _reads(change: Change, name: marks.FileMark, estate: str) -> bool:
-    """Whether the change starts, or waits for, a run on that dataset."""
+    """Whether the change is about a run on that dataset."""
     run = change.desired
-    if not isinstance(run, DesiredRun) or not (change.action.trains or change.action is Action.WAIT):
+    if not isinstance(run, DesiredRun):
         return False
     used = ((run.training, run.ingredients.training), (run.validation, run.ingredients.validation))
     names = [marks.file_name(dataset, digest, estate) for dataset, digest in used if dataset and digest]

@@ -23,6 +23,7 @@ import requests.adapters
 import urllib3
 
 from reconciler.emulator import app as emulator_app
+from reconciler.emulator import runs as emulator_runs
 from reconciler.emulator.store import Store
 from reconciler.engine import operations
 from tests.faults.timekeeper import TimeKeeper, kept_pool
@@ -45,6 +46,8 @@ class Kind(StrEnum):
         return self in (Kind.KILL_BEFORE, Kind.KILL_AFTER)
 
 
+QUEUE = 300.0
+"""Seconds that a run waits for its machine. Real ones wait minutes to hours; the emulator, by itself, half a minute."""
 LATENESS = 10.0
 """Seconds after its client gave up at which a late request is heard."""
 
@@ -228,12 +231,27 @@ def reachable(network: Network, operator: Operator) -> Iterator[None]:
 
 @contextmanager
 def installed() -> Iterator[None]:
-    """Put the network in memory under both SDKs, for names that end in `.test`."""
+    """Put the network in memory under both SDKs, and the time keeper under the pools of those who use it."""
+    httpx_transport, requests_transport = httpx2.HTTPTransport.handle_request, requests.adapters.HTTPAdapter.send
+
+    def from_httpx(self: httpx2.HTTPTransport, request: httpx2.Request) -> httpx2.Response:
+        network = NETWORKS.get(request.url.host)
+        return _httpx_request(network, request) if network else httpx_transport(self, request)
+
+    def from_requests(
+        self: requests.adapters.HTTPAdapter, request: requests.PreparedRequest, **options: Any
+    ) -> requests.Response:
+        network = NETWORKS.get(str(urlsplit(str(request.url)).hostname))
+        if network is None:
+            return requests_transport(self, request, **options)
+        return self.build_response(request, _requests_answer(network, request, options["timeout"][1]))
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(httpx2.HTTPTransport, "handle_request", _httpx_request)
-        patch.setattr(requests.adapters.HTTPAdapter, "send", _requests_send)
+        patch.setattr(httpx2.HTTPTransport, "handle_request", from_httpx)
+        patch.setattr(requests.adapters.HTTPAdapter, "send", from_requests)
         patch.setattr(emulator_app, "run_in_threadpool", _at_once)
         patch.setattr(operations, "make_pool", kept_pool)
+        patch.setattr(emulator_runs, "QUEUE_SECONDS", QUEUE)
         yield
 
 
@@ -241,12 +259,11 @@ async def _at_once(work: Callable[[], Any]) -> Any:
     return work()
 
 
-def _httpx_request(_self: httpx2.HTTPTransport, request: httpx2.Request) -> httpx2.Response:
+def _httpx_request(network: Network, request: httpx2.Request) -> httpx2.Response:
     assert isinstance(request.stream, httpx2.SyncByteStream)
     timeout = request.extensions["timeout"]["read"]
     body = b"".join(request.stream)
     try:
-        network = NETWORKS[request.url.host]
         answer = network.exchange(request.method, str(request.url), request.headers, body, timeout)
     except TimedOut:
         raise httpx2.ReadTimeout("timed out", request=request) from None
@@ -265,20 +282,17 @@ class _Stream(httpx2.SyncByteStream):
             raise httpx2.RemoteProtocolError("peer closed the connection in the middle of the body")
 
 
-def _requests_send(
-    self: requests.adapters.HTTPAdapter, request: requests.PreparedRequest, timeout: Any = None, **_options: Any
-) -> requests.Response:
-    read = request.body.read() if hasattr(request.body, "read") else request.body or b""
-    body = read.encode() if isinstance(read, str) else bytes(read)
-    url = str(request.url)
+def _requests_answer(network: Network, request: requests.PreparedRequest, timeout: float) -> urllib3.HTTPResponse:
+    headers = {name: str(value) for name, value in request.headers.items()}
+    sent: Any = request.body
+    body = sent.read() if hasattr(sent, "read") else sent or b""
     try:
-        network = NETWORKS[str(urlsplit(url).hostname)]
-        answer = network.exchange(str(request.method), url, request.headers, body, timeout[1])
+        answer = network.exchange(str(request.method), str(request.url), headers, body, timeout)
     except TimedOut:
         raise requests.exceptions.ReadTimeout("timed out") from None
     except (Dropped, ConnectionError) as error:
         raise requests.exceptions.ConnectionError(urllib3.exceptions.ProtocolError("connection dropped")) from error
-    raw = urllib3.HTTPResponse(
+    return urllib3.HTTPResponse(
         io.BytesIO(answer.body),
         headers={k.decode(): v.decode() for k, v in answer.headers},
         status=answer.status,
@@ -286,7 +300,6 @@ def _requests_send(
         enforce_content_length=True,
         request_method=request.method,
     )
-    return self.build_response(request, raw)
 
 
 def travelling(dice: random.Random, longest: float) -> Callable[[], float]:

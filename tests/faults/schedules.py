@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from reconciler.cli.compose import Loaded
 from reconciler.emulator.faults import Rule
 from tests.faults.audit import Findings, audit, runs
-from tests.faults.network import Kind, travelling
+from tests.faults.network import LATENESS, Kind, travelling
 from tests.faults.stage import SETTLE, Stage, Told
 
 SYSTEMATIC = tuple(Kind)
@@ -39,7 +39,8 @@ def strike(loaded: Loaded, number: int, kind: Kind, lag: float = 0.0) -> Report:
     findings = audit(stage)
     if not second.converged:
         findings.human.append(f"the second apply did not converge: {second.words}")
-    if not kind.kills:
+    in_time = kind is not Kind.LATE or LATENESS + lag < SETTLE
+    if not kind.kills and in_time:
         findings.paid_twice += [f"heard twice: {mark}" for mark, jobs in runs(stage).items() if len(jobs) > 1]
     name = f"{kind.value} at request {number} ({' '.join(first.operator.sent[number])}), lag {lag:g} s"
     return Report(name, len(first.operator.struck), findings, 2, [first, second])
@@ -102,7 +103,7 @@ def together(loaded: Loaded, chaos: Chaos, plain: int = 2) -> Report:
     dice = random.Random(chaos.seed)
     stage = Stage(loaded, lag=chaos.lag, travel=travelling(dice, chaos.travel))
     stage.store.faults.rules += [replace(rule) for rule in chaos.services]
-    told = _at_once(stage, chaos)
+    told = at_once(stage, chaos)
     stage.store.faults.rules.clear()
     stage.keeper.run_out()
     applies = 0
@@ -116,7 +117,7 @@ def together(loaded: Loaded, chaos: Chaos, plain: int = 2) -> Report:
     return Report(f"seed {chaos.seed}: {chaos}", faults, findings, applies, told)
 
 
-def _at_once(stage: Stage, chaos: Chaos) -> list[Told]:
+def at_once(stage: Stage, chaos: Chaos) -> list[Told]:
     def work(number: int) -> Told:
         stage.keeper.sleep(chaos.apart * number)
         return stage.apply(chaos.faults[number], wait=chaos.wait[number], parallelism=chaos.parallelism)

@@ -14,6 +14,7 @@ from itertools import count
 from typing import ParamSpec, TypeVar
 
 from reconciler.emulator.clock import Clock
+from reconciler.engine.pool import make_pool
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -102,7 +103,7 @@ class KeptPool(Executor):
         self._pool = pool
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        return self._pool.submit(self._keeper.at_work, fn, *args, **kwargs)
+        return self._pool.submit(lambda: self._keeper.at_work(fn, *args, **kwargs))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
@@ -128,6 +129,9 @@ def working_for(keeper: TimeKeeper) -> Iterator[None]:
         del _HERE.keeper
 
 
-def kept_pool(workers: int) -> KeptPool:
-    """In place of `make_pool`."""
-    return KeptPool(_HERE.keeper, _Inline() if workers <= 1 else ThreadPoolExecutor(workers))
+def kept_pool(workers: int) -> Executor:
+    """In place of `make_pool`, for threads that work for a time keeper and for others."""
+    keeper: TimeKeeper | None = getattr(_HERE, "keeper", None)
+    if keeper is None:
+        return make_pool(workers)
+    return KeptPool(keeper, _Inline() if workers <= 1 else ThreadPoolExecutor(workers))

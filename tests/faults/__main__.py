@@ -1,0 +1,148 @@
+"""`make faults N=1000`: every fault at every request of the example estate's apply, then random schedules; a table.
+
+The seed is drawn anew unless it is given, and printed, so that any schedule can be run again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from reconciler.cli.compose import Loaded
+from tests.faults import estate
+from tests.faults.network import Kind, installed
+from tests.faults.schedules import Report, draw, requests_of_an_apply, strike, together
+from tests.faults.stage import SETTLE
+
+LAGS = (0.0, SETTLE / 2)
+ABOVE = SETTLE * 3
+Task = tuple[str, int, int, float]
+"""What: a kind of fault or `random`; request or seed; number of requests; lag."""
+
+
+@dataclass
+class Row:
+    """One line of the table."""
+
+    schedules: int = 0
+    faults: int = 0
+    paid_twice: int = 0
+    objects: int = 0
+    human: int = 0
+    bad: list[str] = field(default_factory=list)
+
+    def add(self, report: Report) -> None:
+        self.schedules += 1
+        self.faults += report.faults
+        self.paid_twice += len(report.findings.paid_twice)
+        self.objects += len(report.findings.objects)
+        self.human += len(report.findings.human)
+        if report.findings:
+            self.bad.append(f"{report.name}: {report.findings}")
+
+    def cells(self) -> tuple[int, ...]:
+        return (self.schedules, self.faults, self.paid_twice, self.objects, self.human)
+
+
+@cache
+def _estate(name: str) -> Loaded:
+    """Made once in each process, which lives for one run of the suite."""
+    logging.disable(logging.WARNING)
+    installed().__enter__()
+    folder = Path(tempfile.mkdtemp(prefix="faults-"))
+    return estate.example(folder) if name == "example" else estate.small(folder)
+
+
+def perform(task: Task) -> tuple[str, Report]:
+    """One schedule, in a worker process."""
+    what, number, requests, lag = task
+    if what.startswith("random"):
+        above = what != "random"
+        chaos = draw(number, requests, lag=lag if above else None)
+        report = together(_estate("small"), chaos, plain=4 if above else 2)
+    else:
+        report = strike(_estate("example"), number, Kind(what), lag)
+    return what, Report(report.name, report.faults, report.findings, report.applies)
+
+
+def tasks(schedules: int, seed: int) -> Iterator[Task]:
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
+        whole = requests_of_an_apply(estate.example(Path(one)))
+        small = requests_of_an_apply(estate.small(Path(two)))
+    dice = random.Random(seed)
+    for kind in Kind:
+        for number in range(whole):
+            yield kind.value, number, whole, dice.choice(LAGS)
+    for _ in range(schedules):
+        yield "random", dice.randrange(2**32), small, 0.0
+    for _ in range(schedules // 10):
+        yield "random, lag above settle", dice.randrange(2**32), small, ABOVE
+
+
+def table(rows: dict[str, Row]) -> Iterator[str]:
+    heads = (
+        "fault",
+        "schedules",
+        "faults injected",
+        "duplicate paid runs",
+        "lost or orphaned objects",
+        "needed a human",
+    )
+    yield "| " + " | ".join(heads) + " |"
+    yield "|---|" + "---:|" * (len(heads) - 1)
+    for name, row in rows.items():
+        yield f"| {name} | " + " | ".join(f"{n:,}" for n in row.cells()) + " |"
+
+
+def run(schedules: int, seed: int, workers: int) -> dict[str, Row]:
+    rows: dict[str, Row] = {}
+    total = Row()
+    with installed():
+        todo = list(tasks(schedules, seed))
+    with ProcessPoolExecutor(workers) as pool:
+        for done, (what, report) in enumerate(_reports(pool, todo), 1):
+            rows.setdefault(what, Row()).add(report)
+            if done % 100 == 0:
+                print(f"{done} of {len(todo)}", file=sys.stderr, flush=True)
+    for name, row in rows.items():
+        if name != "random, lag above settle":
+            for attribute in ("schedules", "faults", "paid_twice", "objects", "human"):
+                setattr(total, attribute, getattr(total, attribute) + getattr(row, attribute))
+    return {**rows, "all, lag below settle": total}
+
+
+def _reports(pool: ProcessPoolExecutor, todo: list[Task]) -> Iterable[tuple[str, Report]]:
+    return pool.map(perform, todo, chunksize=8)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
+    parser.add_argument("--schedules", type=int, default=1000, metavar="N", help="random schedules")
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    options = parser.parse_args()
+    seed = options.seed if options.seed is not None else random.SystemRandom().randrange(2**32)
+    print(f"seed {seed}", flush=True)
+    begun = time.monotonic()
+    rows = run(options.schedules, seed, options.workers)
+    print("\n".join(table(rows)))
+    for row in rows.values():
+        for line in row.bad[:5]:
+            print(f"\n{line}")
+    print(f"\n{time.monotonic() - begun:.0f} s, seed {seed}")
+    below = rows["all, lag below settle"]
+    return 1 if any(below.cells()[2:]) or rows["random, lag above settle"].human else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

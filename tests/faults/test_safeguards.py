@@ -1,0 +1,167 @@
+"""Each safeguard, taken away, is missed: what the suite checks fails without it. docs/reliability.md lists them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from reconciler.cli.compose import Loaded
+from reconciler.emulator.faults import Rule
+from reconciler.engine import doubt, operations, serving, training, waiting
+from reconciler.model import codes
+from reconciler.plan.plan import Plan
+from reconciler.plan.runs import MarkIndex, RunView
+from reconciler.plan.steps import Step, make_steps
+from reconciler.providers import azure
+from tests.faults import estate
+from tests.faults.audit import audit, runs
+from tests.faults.network import Kind, travelling
+from tests.faults.schedules import Chaos, at_once, strike
+from tests.faults.stage import SETTLE, Stage
+
+Break = Callable[[pytest.MonkeyPatch], None]
+CREATE = ("POST", "/accounts/acme-sweden/openai/fine_tuning/jobs")
+
+
+def creates(loaded: Loaded, lag: float = 0.0) -> list[int]:
+    sent = Stage(loaded, lag=lag).apply().operator.sent
+    return [n for n, request in enumerate(sent) if request == CREATE]
+
+
+def a_lost_answer_is_not_paid_again(loaded: Loaded) -> None:
+    report = strike(loaded, creates(loaded)[0], Kind.ERROR_AFTER)
+    assert not report.findings.paid_twice, report.findings
+
+
+def a_lost_answer_is_not_paid_again_while_lists_lag(loaded: Loaded) -> None:
+    lag = SETTLE * 0.8
+    report = strike(loaded, creates(loaded, lag)[0], Kind.DROP_AFTER, lag)
+    assert not report.findings.paid_twice, report.findings
+
+
+def a_run_that_is_there_is_adopted(loaded: Loaded) -> None:
+    """The plan is older than the run: somebody else has started it since."""
+    stage = Stage(loaded)
+    calm = Chaos(0, 0.0, 1, 0.5, (False, False), 20.0, ({}, {}), ())
+    at_once(stage, calm)
+    assert all(len(jobs) == 1 for jobs in runs(stage).values()), runs(stage)
+
+
+def two_operators_pay_for_one_run(loaded: Loaded) -> None:
+    lag = SETTLE * 0.8
+    stage = Stage(loaded, lag=lag)
+    at_once(stage, Chaos(0, lag, 4, 0.0, (True, True), 0.0, ({}, {}), ()))
+    findings = audit(stage)
+    assert not findings, findings
+
+
+def one_write_at_a_time_is_sent_to_an_account(loaded: Loaded) -> None:
+    """Several seeds, because the threads of one apply meet in ever different ways."""
+    for seed in range(4):
+        stage = Stage(loaded, travel=travelling(random.Random(seed), 0.2))
+        told = stage.apply(parallelism=4)
+        assert told.converged, told.words
+        refused = [r for r in stage.store.requests.find("PUT", "/deployments/") if r.status == 409]
+        assert not refused, refused
+
+
+def a_write_without_effect_is_an_error(loaded: Loaded) -> None:
+    """Somebody has put another model under a serving name, and the service swallows the PUT that would mend it."""
+    stage = Stage(loaded)
+    assert stage.apply().converged
+    deployment = stage.store.state.accounts["acme-sweden"].deployments["triage"]
+    deployment.properties["model"] = {"format": "OpenAI", "name": "gpt-4.1-nano", "version": "2025-04-14"}
+    stage.store.faults.rules.append(Rule("no_effect", "PUT", "/deployments/"))
+    told = stage.apply()
+    assert stage.store.faults.rules[0].hits == 1
+    assert not told.converged, "it said that all is well"
+    assert codes.SERVICE_UNCHANGED.id in [d.code.id for o in told.outcomes for d in o.diagnostics]
+
+
+def an_unmarked_run_is_cancelled_at_once(loaded: Loaded) -> None:
+    stage = Stage(loaded)
+    stage.store.faults.rules.append(Rule("forget_suffix", "POST", "/fine_tuning/jobs$"))
+    told = stage.apply()
+    assert not told.converged
+    unmarked = runs(stage)[""]
+    assert [j.phase for j in unmarked] == ["cancelled"]
+
+
+def _sdk_retries(patch: pytest.MonkeyPatch) -> None:
+    original = azure._openai_client
+
+    def impatient(*arguments: Any) -> Any:
+        return original(*arguments).with_options(max_retries=2)
+
+    patch.setattr(azure, "_openai_client", impatient)
+
+
+def _no_second_look(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(doubt, "_look_again", lambda look, target, context: None)
+
+
+def _one_hasty_second_look(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(doubt, "_look_again", lambda look, target, context: look())
+
+
+def _no_first_look(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(training, "find_run", lambda target, mark: None)
+
+
+def _no_election(patch: pytest.MonkeyPatch) -> None:
+    judge = MarkIndex.judge
+
+    def blind(self: MarkIndex, mark: str) -> RunView:
+        return replace(judge(self, mark), duplicates=())
+
+    patch.setattr(training, "elect", lambda own, *others: own)
+    patch.setattr(waiting, "keep_one", lambda *arguments: None)
+    patch.setattr(MarkIndex, "judge", blind)
+
+
+def _parallel_writes(patch: pytest.MonkeyPatch) -> None:
+    def together(plan: Plan) -> tuple[Step, ...]:
+        return tuple(replace(step, exclusive=None) for step in make_steps(plan))
+
+    patch.setattr(operations, "make_steps", together)
+
+
+def _trusting(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(serving, "_check", lambda *arguments: None)
+
+
+def _markless(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(training, "_with_mark", lambda job, *others: job)
+
+
+SAFEGUARDS = [
+    ("creates are sent once, the SDK does not retry", _sdk_retries, a_lost_answer_is_not_paid_again),
+    ("after doubt the tool looks again", _no_second_look, a_lost_answer_is_not_paid_again),
+    ("it looks for the settle time", _one_hasty_second_look, a_lost_answer_is_not_paid_again_while_lists_lag),
+    ("it looks before it creates", _no_first_look, a_run_that_is_there_is_adopted),
+    ("one run is elected", _no_election, two_operators_pay_for_one_run),
+    ("one write at a time an account", _parallel_writes, one_write_at_a_time_is_sent_to_an_account),
+    ("a PUT's answer is not trusted", _trusting, a_write_without_effect_is_an_error),
+    ("a run must show its mark", _markless, an_unmarked_run_is_cancelled_at_once),
+]
+
+
+@pytest.fixture(scope="module")
+def crowded(network: None, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+    """The small estate with a third deployment on one account, ready at the same moment as another."""
+    more = "  sorter:\n    model: {job: triage}\n    sku: Standard\n    capacity: 10\n    targets: {sweden: {}}\n"
+    return estate.small(tmp_path_factory.mktemp("crowded"), estate.SMALL + more)
+
+
+@pytest.mark.parametrize(("name", "taken_away", "check"), SAFEGUARDS, ids=[s[0] for s in SAFEGUARDS])
+def test_without_it_the_suite_fails(
+    crowded: Loaded, name: str, taken_away: Break, check: Callable[[Loaded], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check(crowded)
+    taken_away(monkeypatch)
+    with pytest.raises(AssertionError):
+        check(crowded)
