@@ -17,10 +17,13 @@ import click
 from reconciler.cli import options
 from reconciler.cli.apply_report import JsonReport, TextReport
 from reconciler.cli.compose import connected, load_offline
+from reconciler.cli.plan import mention
+from reconciler.datasets.facts import DatasetFacts
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
 from reconciler.model import codes
 from reconciler.model.errors import DiagnosticsError
+from reconciler.plan.changes import Action
 from reconciler.plan.plan import Plan
 from reconciler.plan.planfile import Saved, read_saved, staleness
 
@@ -71,6 +74,7 @@ def apply(
         root, selection, prune = Path(saved.root), saved.asked.selection, saved.asked.prune
     loaded = load_offline(root)
     options.check_selection(selection, loaded.specs)
+    mention(loaded, terminal)
     follow = sys.stdout.isatty() if wait is None else wait
     stop = Stop()
     with connected(loaded, options.Where(embedded, emulator_url), terminal, stop) as world:
@@ -82,6 +86,7 @@ def apply(
         report.planned(made, root, time.monotonic() - begun)
         if not made.pending:
             sys.exit(1 if made.failed else 0)
+        _check_bytes(made)
         _approve(auto_approve or saved is not None, terminal)
         with _stops_on_signals(stop, terminal), _stops_after(timeout, stop), report.watching(made) as sink:
             begun = time.monotonic()
@@ -106,6 +111,17 @@ def _check_saved(saved: Saved, made: Plan) -> None:
     differences = staleness(saved, made)
     if differences:
         raise DiagnosticsError([codes.PLAN_STALE.at(detail=f"{line}.") for line in differences])
+
+
+def _check_bytes(made: Plan) -> None:
+    """A file that is not here would fail its upload hours after the first step."""
+    facts = [c.desired for c in made.changes if c.action is Action.UPLOAD and isinstance(c.desired, DatasetFacts)]
+    absent = [f for f in facts if not f.present and not f.url]
+    if absent:
+        code = codes.DATASET_ABSENT
+        raise DiagnosticsError(
+            [code.at(detail=f"{f.file}. {code.way_out}", address=f"dataset.{f.name}") for f in absent]
+        )
 
 
 def _approve(approved: bool, terminal: options.Terminal) -> None:

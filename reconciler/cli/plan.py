@@ -11,13 +11,14 @@ import orjson
 
 from reconciler import __version__
 from reconciler.cli import options
-from reconciler.cli.compose import connected, load_offline
+from reconciler.cli.compose import Loaded, connected, load_offline
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
 from reconciler.plan.plan import Plan
 from reconciler.plan.planfile import WHOLE, Asked, to_json
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import plan as render_plan
+from reconciler.render.text import plural
 
 
 @click.command()
@@ -48,6 +49,7 @@ def plan(
     selection = options.selection(addresses, targets)
     loaded = load_offline(root)
     options.check_selection(selection, loaded.specs)
+    mention(loaded, terminal)
     with connected(loaded, options.Where(embedded, emulator_url), terminal, Stop()) as world:
         begun = time.monotonic()
         made = operations.plan(world, selection, parallelism, prune=prune)
@@ -62,6 +64,13 @@ def plan(
         sys.exit(1)
     if detailed_exitcode and made.pending:
         sys.exit(2)
+
+
+def mention(loaded: Loaded, terminal: options.Terminal) -> None:
+    """That validate has something to say; its findings would drown the plan."""
+    if loaded.diagnostics:
+        words = f"{plural(len(loaded.diagnostics), 'remark')} on the specs and the training data: reconciler validate"
+        click.echo(terminal.err(words, "yellow"), err=True)
 
 
 def show(made: Plan, terminal: options.Terminal, seconds: float | None = None) -> None:

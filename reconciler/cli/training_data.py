@@ -16,7 +16,6 @@ from reconciler.model import codes
 from reconciler.model.catalog.encodings import DEFAULT, base_of, encoding_of, row_limit
 from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.specs.base import Entry
-from reconciler.specs.combinations import check_combinations
 from reconciler.specs.dataset import Dataset
 from reconciler.specs.estate import Specs
 from reconciler.specs.grader import item_paths
@@ -31,7 +30,7 @@ def load_datasets(
     `tokens` are counted when wanted, and else only where a row could be too long for its model.
     """
     loading = Loading(specs, tokens, reader or Reader())
-    problems = check_combinations(specs)
+    problems: list[Diagnostic] = []
     for name, entry in sorted(specs.datasets.items()):
         if every or name in loading.uses:
             problems += loading.dataset(entry)

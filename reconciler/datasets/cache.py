@@ -11,7 +11,6 @@ import functools
 import hashlib
 import os
 import sys
-import tempfile
 import time
 from array import array
 from collections import Counter
@@ -118,6 +117,8 @@ class Cache:
         # A cache that cannot be written (a full disk, a read-only home) costs time and nothing else.
         with suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
+            import tempfile  # only a first look at a file writes
+
             with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".", delete=False) as stream:
                 stream.write(content)
             os.replace(stream.name, file)

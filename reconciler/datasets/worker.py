@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import os
 import pickle
-import subprocess
 import sys
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reconciler.datasets.block import Block, Profile, read_block
+
+if TYPE_CHECKING:
+    import subprocess
 
 PIECE = 4_000_000
 """Bytes that one core reads at a time."""
@@ -88,6 +91,8 @@ class _Shared:
         """Hand pieces to a process of its own until none is left, or it fails."""
         command = [sys.executable, "-c", _START, *sys.path]
         try:
+            import subprocess  # small files need no second process
+
             process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
             )

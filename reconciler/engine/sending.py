@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from reconciler.datasets.facts import DatasetFacts
-from reconciler.datasets.scan import upload_form
+from reconciler.datasets.upload import upload_form
 from reconciler.engine.context import Context
 from reconciler.model import codes
 from reconciler.model.errors import DiagnosticsError
@@ -19,14 +19,11 @@ def send(name: str, facts: DatasetFacts, target: Target, step: str, context: Con
     """Create the file under `name`, once."""
     if facts.url:
         return _import(name, facts, target)
-    if not facts.present:
-        detail = f"{facts.file} is not here, and an upload needs its bytes. {codes.DATASET_ABSENT.way_out}"
-        raise DiagnosticsError([codes.DATASET_ABSENT.at(detail=detail, address=f"dataset.{facts.name}")])
 
     def sent(gone: int, size: int) -> None:
         context.emit(StepTransferred(step, gone, size))
 
-    return target.training.upload(name, upload_form(facts.file, target.limits.byte_order_mark), sent)
+    return target.training.upload(name, upload_form(facts.file, target.limits.byte_order_mark, facts.digest), sent)
 
 
 def _import(name: str, facts: DatasetFacts, target: Target) -> ObservedFile:

@@ -645,6 +645,13 @@ TARGET_MISSING = _error(
     "Check subscription, resource_group and account of the target; the tool does not create accounts.",
     "targets:\n  sweden:\n    account: aoai-sweden   # the portal says aoai-sweden-prod",
 )
+ACCOUNT_FULL = _error(
+    "account-full",
+    "the account has no room for the training files",
+    "An Azure OpenAI account takes 100 training files and 1 GB of them in all; nothing was sent.",
+    "Delete files that no run needs any more, or raise the limit with the vendor's support.",
+    "a chain of 101 stages, every file kept",
+)
 LIST_MISSING = _error(
     "list-missing",
     "the service does not list what it has",

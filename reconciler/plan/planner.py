@@ -13,6 +13,7 @@ from reconciler.plan.deployments import DeploymentPlanner
 from reconciler.plan.graph import build_graph
 from reconciler.plan.orphans import find_orphans, removals
 from reconciler.plan.plan import ORDER, Plan
+from reconciler.plan.preflight import check_room
 from reconciler.plan.spares import spare_files
 from reconciler.plan.training import TrainingPlanner
 from reconciler.specs.estate import Specs
@@ -37,7 +38,8 @@ def make_plan(
     changes |= {c.key: c for c in spare_files(graph, observed, training.changes)}
     if prune:
         changes |= {c.key: c for c in removals(orphans, changes)}
-    diagnostics: list[Diagnostic] = [*training.diagnostics, *serving.diagnostics]
+    changes, full = check_room(specs, observed, changes)
+    diagnostics: list[Diagnostic] = [*full, *training.diagnostics, *serving.diagnostics]
     trains_on = [c.target for c in training.changes.values() if c.action.trains]
     diagnostics += closings(specs, trains_on, now)
     for observation in observed.values():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 VENDOR_DOMAINS = {
@@ -42,6 +41,8 @@ def may_receive_credentials(url: str, provider: str, allowed: Iterable[str] = ()
 def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
+    from ipaddress import ip_address  # few specs name a host
+
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -70,12 +70,11 @@ class PlatformKey:
 
 def job_body(request: RunRequest) -> dict[str, Any]:
     """Arguments of `fine_tuning.jobs.create`; what is absent is left to the service."""
-    inner: dict[str, Any] = {"hyperparameters": dict(request.hyperparameters)} if request.hyperparameters else {}
     body: dict[str, Any] = {
         "model": request.base_model,
         "training_file": request.training_file,
         "suffix": request.suffix,
-        "method": {"type": request.method, request.method: inner},
+        "method": request.method_body(),
         "metadata": dict(request.metadata),
     }
     if request.validation_file:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from reconciler.model.diagnostics import Diagnostic, SourceRange, has_errors, in
 from reconciler.model.errors import DiagnosticsError
 from reconciler.specs.base import MAX_PROBLEMS, Entry, Strict, brief, check_name, did_you_mean, validate
 from reconciler.specs.chain import read_chain
+from reconciler.specs.combinations import check_combinations
 from reconciler.specs.dataset import Dataset
 from reconciler.specs.deployment import Deployment
 from reconciler.specs.documents import Document, Located, read
@@ -38,7 +39,7 @@ TOP_KEYS = ["version", "estate", *SECTIONS]
 def load(root: Path) -> tuple[Specs, tuple[Diagnostic, ...]]:
     """Read a spec root; raises `DiagnosticsError` with every problem when there is an error among them."""
     specs = Specs(root, find_repository(root))
-    problems = list(islice(chain(_Loader(specs).load(), check_references(specs)), MAX_PROBLEMS + 1))
+    problems = list(islice(_problems(specs), MAX_PROBLEMS + 1))
     if len(problems) > MAX_PROBLEMS:
         detail = f"These are the first {MAX_PROBLEMS:,}."
         problems[MAX_PROBLEMS:] = [codes.TOO_MANY_PROBLEMS.at(detail=detail)]
@@ -49,6 +50,12 @@ def load(root: Path) -> tuple[Specs, tuple[Diagnostic, ...]]:
 
 def _reason(error: OSError | RuntimeError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or "links in a circle"
+
+
+def _problems(specs: Specs) -> Iterator[Diagnostic]:
+    yield from _Loader(specs).load()
+    yield from check_references(specs)
+    yield from check_combinations(specs)
 
 
 def find_repository(root: Path) -> Path:
