@@ -4,13 +4,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint format generate bench clean
+.PHONY: demo test faults lint format generate bench clean
 
 demo: $(READY)  ## Train and serve the example estate on the emulator, then change one line.
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo
 
 test: $(READY)  ## All tests; no network needed.
 	$(BIN)/pytest -n auto
+
+N ?= 1000
+SEED ?=
+faults: $(READY)  ## Faults at every request of an apply, then N random schedules of many; prints a table. SEED=n repeats.
+	@$(BIN)/python -m tests.faults --schedules $(N) $(if $(SEED),--seed $(SEED))
 
 lint: $(READY)  ## Style, types and import contracts.
 	$(BIN)/ruff check .

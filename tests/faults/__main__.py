@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -54,12 +55,18 @@ class Row:
         return (self.schedules, self.faults, self.paid_twice, self.objects, self.human)
 
 
+_FOR_THE_PROCESS = ExitStack()
+
+
+def begin() -> None:
+    """Once in each worker process, which lives for one run of the suite."""
+    logging.disable(logging.WARNING)
+    _FOR_THE_PROCESS.enter_context(installed())
+
+
 @cache
 def _estate(name: str) -> Loaded:
-    """Made once in each process, which lives for one run of the suite."""
-    logging.disable(logging.WARNING)
-    installed().__enter__()
-    folder = Path(tempfile.mkdtemp(prefix="faults-"))
+    folder = Path(_FOR_THE_PROCESS.enter_context(tempfile.TemporaryDirectory(prefix="faults-")))
     return estate.example(folder) if name == "example" else estate.small(folder)
 
 
@@ -90,14 +97,8 @@ def tasks(schedules: int, seed: int) -> Iterator[Task]:
 
 
 def table(rows: dict[str, Row]) -> Iterator[str]:
-    heads = (
-        "fault",
-        "schedules",
-        "faults injected",
-        "duplicate paid runs",
-        "lost or orphaned objects",
-        "needed a human",
-    )
+    promises = ("duplicate paid runs", "lost or orphaned objects", "needed a human")
+    heads = ("fault", "schedules", "faults injected", *promises)
     yield "| " + " | ".join(heads) + " |"
     yield "|---|" + "---:|" * (len(heads) - 1)
     for name, row in rows.items():
@@ -109,7 +110,7 @@ def run(schedules: int, seed: int, workers: int) -> dict[str, Row]:
     total = Row()
     with installed():
         todo = list(tasks(schedules, seed))
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor(workers, initializer=begin) as pool:
         for done, (what, report) in enumerate(_reports(pool, todo), 1):
             rows.setdefault(what, Row()).add(report)
             if done % 100 == 0:

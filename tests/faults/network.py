@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
@@ -102,6 +103,15 @@ class Network:
         self.travel = travel
         self.operators: dict[str, Operator] = {}
         self._lock = threading.Lock()
+        self._silent: list[tuple[str, float, float]] = []
+
+    def silence(self, path: str, begins: float, seconds: float) -> None:
+        """From then on, and for so long, requests with such paths get no answer and are not heard."""
+        begins += self.keeper.now()
+        self._silent.append((path, begins, begins + seconds))
+
+    def _is_silent(self, path: str) -> bool:
+        return any(re.search(p, path) and begins <= self.keeper.now() < ends for p, begins, ends in self._silent)
 
     def operator(self, name: str, faults: Mapping[int, Kind] | None = None) -> Operator:
         self.operators[f"{name}.test"] = Operator(name, dict(faults or {}))
@@ -119,6 +129,9 @@ class Network:
             return self.serve(method, url, headers, body)
 
         self._pass(operator)
+        if self._is_silent(parts.path):
+            self.keeper.sleep(timeout)
+            raise TimedOut
         try:
             return self._meet(kind, operator, work, timeout)
         finally:
