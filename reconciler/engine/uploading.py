@@ -39,7 +39,8 @@ def upload(step: Step, context: Context) -> tuple[ObservedFile, bool]:
 def elect_file(own: ObservedFile, name: str, target: Target, context: Context) -> ObservedFile:
     """Give way to an elder file as soon as one is listed; the file that stays.
 
-    Ours stays only once the lists have settled. What is younger then, its owner has left behind.
+    Ours stays only once the lists have settled. What is younger then, its owner has left behind; of one second, whose
+    owner may have settled before ours was there, it is left to a later plan.
     """
     settled = context.now() + target.pace.settle
     while True:
@@ -49,7 +50,7 @@ def elect_file(own: ObservedFile, name: str, target: Target, context: Context) -
             delete(own.id, target)
             return stays
         if context.now() >= settled:
-            for spare in _unread((f for f in same if f.id != own.id), target):
+            for spare in _unread((f for f in same if f.created_at > own.created_at), target):
                 delete(spare.id, target)
             return own
         context.sleep(min(target.pace.poll, 5.0))

@@ -13,7 +13,8 @@ from tests.faults.audit import Findings, audit, runs
 from tests.faults.network import LATENESS, Kind, travelling
 from tests.faults.stage import SETTLE, Stage, Told
 
-SYSTEMATIC = tuple(Kind)
+RESTART = 2.0
+"""Seconds from the end of one process to the first request of the next; vendors date objects by whole seconds."""
 
 
 @dataclass
@@ -35,6 +36,7 @@ def strike(loaded: Loaded, number: int, kind: Kind, lag: float = 0.0) -> Report:
     """One fault at one request, then a plain apply by somebody who knows nothing of the first."""
     stage = Stage(loaded, lag=lag)
     first = stage.apply({number: kind})
+    stage.keeper.sleep(RESTART)
     second = stage.apply()
     findings = audit(stage)
     if not second.converged:
