@@ -14,9 +14,10 @@ from types import FrameType
 
 import click
 
+from reconciler.api.estate import load
 from reconciler.cli import options
 from reconciler.cli.apply_report import JsonReport, TextReport
-from reconciler.cli.compose import connected, load_offline
+from reconciler.cli.compose import connected
 from reconciler.cli.plan import mention
 from reconciler.datasets.facts import DatasetFacts
 from reconciler.engine import operations
@@ -72,12 +73,12 @@ def apply(
     saved = _read_saved(root)
     if saved:
         root, selection, prune = Path(saved.root), saved.asked.selection, saved.asked.prune
-    loaded = load_offline(root)
-    options.check_selection(selection, loaded.specs)
-    mention(loaded, terminal)
+    estate = load(root)
+    options.check_selection(selection, estate.specs)
+    mention(estate, terminal)
     follow = sys.stdout.isatty() if wait is None else wait
     stop = Stop()
-    with connected(loaded, options.Where(embedded, emulator_url), terminal, stop) as world:
+    with connected(estate, options.Where(embedded, emulator_url), terminal, stop) as world:
         begun = time.monotonic()
         made = operations.plan(world, selection, parallelism, prune=prune)
         if saved:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
+from reconciler.api.training_data import shown_path
 from reconciler.cli.dataset_lock import lock
 from reconciler.cli.dataset_write import convert, split
 from reconciler.cli.options import Terminal, format_option, no_color_option
 from reconciler.cli.reporting import FORMATS, report
-from reconciler.cli.training_data import shown_path
 from reconciler.datasets import fit
 from reconciler.datasets.formats import FORMATS as ROW_FORMATS
 from reconciler.datasets.pointer import read_pointer

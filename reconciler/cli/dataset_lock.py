@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from reconciler.api.training_data import Loading, shown_path
 from reconciler.cli.options import root_argument
-from reconciler.cli.training_data import Loading, shown_path
 from reconciler.datasets.facts import DatasetFacts
 from reconciler.datasets.lock import LockEntry, file_sha256, lock_bytes, path_key
 from reconciler.datasets.reading import Reader

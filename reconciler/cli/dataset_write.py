@@ -12,7 +12,7 @@ from typing import IO
 import click
 import orjson
 
-from reconciler.cli.training_data import shown_path
+from reconciler.api.training_data import shown_path
 from reconciler.datasets import convert as conversions
 from reconciler.datasets.rows import RowError, parse_row
 from reconciler.datasets.split import split as split_rows

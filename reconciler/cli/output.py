@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 import orjson
 
+from reconciler.api.estate import load
 from reconciler.cli import options
-from reconciler.cli.compose import connected, load_offline
+from reconciler.cli.compose import connected
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
 from reconciler.plan.graph import build_graph
@@ -27,10 +28,10 @@ from reconciler.render import output as render_output
 def output(root: Path, form: str, parallelism: int, embedded: bool, emulator_url: str | None, no_color: bool) -> None:
     """Print what callers need: for each deployment its current name, endpoint and model."""
     terminal = options.Terminal(no_color)
-    loaded = load_offline(root)
-    with connected(loaded, options.Where(embedded, emulator_url), terminal, Stop()) as world:
+    estate = load(root)
+    with connected(estate, options.Where(embedded, emulator_url), terminal, Stop()) as world:
         observed = operations.look(world, parallelism)
-    served = served_now(build_graph(loaded.specs, loaded.facts), observed)
+    served = served_now(build_graph(estate.specs, estate.facts), observed)
     if form == "json":
         click.echo(orjson.dumps(render_output.as_json(served), option=orjson.OPT_INDENT_2))
     else:

@@ -10,8 +10,9 @@ import click
 import orjson
 
 from reconciler import __version__
+from reconciler.api.estate import Estate, load
 from reconciler.cli import options
-from reconciler.cli.compose import Loaded, connected, load_offline
+from reconciler.cli.compose import connected
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
 from reconciler.plan.plan import Plan
@@ -47,10 +48,10 @@ def plan(
     """Compare the specs below ROOT with what is live, and show what apply would do and why."""
     terminal = options.Terminal(no_color)
     selection = options.selection(addresses, targets)
-    loaded = load_offline(root)
-    options.check_selection(selection, loaded.specs)
-    mention(loaded, terminal)
-    with connected(loaded, options.Where(embedded, emulator_url), terminal, Stop()) as world:
+    estate = load(root)
+    options.check_selection(selection, estate.specs)
+    mention(estate, terminal)
+    with connected(estate, options.Where(embedded, emulator_url), terminal, Stop()) as world:
         begun = time.monotonic()
         made = operations.plan(world, selection, parallelism, prune=prune)
     asked = Asked(selection, prune)
@@ -66,10 +67,10 @@ def plan(
         sys.exit(2)
 
 
-def mention(loaded: Loaded, terminal: options.Terminal) -> None:
+def mention(estate: Estate, terminal: options.Terminal) -> None:
     """That validate has something to say; its findings would drown the plan."""
-    if loaded.diagnostics:
-        words = f"{plural(len(loaded.diagnostics), 'remark')} on the specs and the training data: reconciler validate"
+    if estate.diagnostics:
+        words = f"{plural(len(estate.diagnostics), 'remark')} on the specs and the training data: reconciler validate"
         click.echo(terminal.err(words, "yellow"), err=True)
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
+from reconciler.api.estate import load
 from reconciler.cli import options
-from reconciler.cli.compose import connected, load_offline
+from reconciler.cli.compose import connected
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
 from reconciler.plan.closing import closings
@@ -25,14 +26,14 @@ from reconciler.render import status as render_status
 def status(root: Path, parallelism: int, embedded: bool, emulator_url: str | None, no_color: bool) -> None:
     """Show what is live on the targets of the specs below ROOT."""
     terminal = options.Terminal(no_color)
-    loaded = load_offline(root)
-    with connected(loaded, options.Where(embedded, emulator_url), terminal, Stop()) as world:
+    estate = load(root)
+    with connected(estate, options.Where(embedded, emulator_url), terminal, Stop()) as world:
         observed = operations.look(world, parallelism)
         progress = operations.progress(world, observed)
-    graph = build_graph(loaded.specs, loaded.facts)
+    graph = build_graph(estate.specs, estate.facts)
     click.echo(render_status.render(graph, observed, progress, terminal.out), nl=False)
     problems = [p for o in observed.values() for p in o.problems]
-    problems += closings(loaded.specs, loaded.specs.targets, int(time.time()))
+    problems += closings(estate.specs, estate.specs.targets, int(time.time()))
     told = render_diagnostics.render(problems, terminal.err)
     if told:
         click.echo("\n" + told, nl=False, err=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.compose import Loaded, load_offline
+from reconciler.api.estate import Estate, load
 from reconciler.cli.options import Terminal, format_option, no_color_option, root_argument
 from reconciler.cli.reporting import FORMATS, report
 from reconciler.model.errors import DiagnosticsError
@@ -23,18 +23,18 @@ def validate(root: Path, form: str, no_cache: bool, no_color: bool) -> None:
     """Check the specs below ROOT and their datasets, row by row, without a network."""
     terminal = Terminal(no_color)
     try:
-        loaded = load_offline(root, every_dataset=True, cached=not no_cache)
+        estate = load(root, every_dataset=True, cached=not no_cache)
     except DiagnosticsError as error:
         report(error.diagnostics, form, terminal, {})
         sys.exit(1)
-    report(loaded.diagnostics, form, terminal, {"estate": loaded.specs.estate})
+    report(estate.diagnostics, form, terminal, {"estate": estate.specs.estate})
     if form == "text":
-        click.echo(f"{terminal.out('Valid.', 'bold', 'green')} {_counted(loaded)}")
+        click.echo(f"{terminal.out('Valid.', 'bold', 'green')} {_counted(estate)}")
 
 
-def _counted(loaded: Loaded) -> str:
-    specs = loaded.specs
-    rows = sum(f.rows for f in loaded.facts.values())
+def _counted(estate: Estate) -> str:
+    specs = estate.specs
+    rows = sum(f.rows for f in estate.facts.values())
     counted = ", ".join(
         [
             plural(len(specs.targets), "target"),

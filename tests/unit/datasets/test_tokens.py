@@ -111,6 +111,6 @@ def test_azure_cuts_nano_earlier() -> None:
 
 
 def test_the_tokenizer_is_not_loaded_before_it_is_needed() -> None:
-    program = "import sys, reconciler.cli.compose, reconciler.datasets.scan; print('toktok' in sys.modules)"
+    program = "import sys, reconciler.api.estate, reconciler.datasets.scan; print('toktok' in sys.modules)"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout == "False\n"

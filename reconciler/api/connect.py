@@ -1,0 +1,56 @@
+"""The composition root: an estate's targets and the vendors behind them are joined here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx2
+
+from reconciler.api.estate import Estate
+from reconciler.engine.context import Stop
+from reconciler.engine.operations import World
+from reconciler.model import codes
+from reconciler.model.errors import DiagnosticsError
+from reconciler.providers import azure, openai
+from reconciler.providers.base import Pace, Target
+from reconciler.specs.target import AzureTarget
+
+EMULATED = Pace(poll=0.5, settle=0.0, events=1.0)
+"""An emulator's lists do not lag, and its days are short."""
+CONNECTIONS = 64
+
+
+@contextmanager
+def connect(estate: Estate, *, emulator: str | None = None, stop: Stop | None = None) -> Iterator[World]:
+    """The estate with its targets connected: to the cloud, or all of them to the emulator at a URL."""
+    pace = EMULATED if emulator else Pace()
+    sleep = (stop or Stop()).sleep
+    limits = httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
+    with httpx2.Client(timeout=httpx2.Timeout(60.0, connect=10.0), limits=limits, trust_env=not emulator) as client:
+        targets: dict[str, Target] = {}
+        for name, entry in sorted(estate.specs.targets.items()):
+            spec: Any = entry.spec
+            if emulator and isinstance(spec, AzureTarget):
+                _ensure_account(client, emulator, spec)
+            vendor = azure if isinstance(spec, AzureTarget) else openai
+            targets[name] = vendor.connect(name, spec, client, pace=pace, sleep=sleep, emulator=emulator)
+        try:
+            yield World(estate.specs, estate.facts, targets)
+        finally:
+            for target in targets.values():
+                target.close()
+
+
+def _ensure_account(client: httpx2.Client, emulator: str, spec: AzureTarget) -> None:
+    """Create the account that a target names in the emulator, by ordinary PUT, unless it is there."""
+    url = f"{emulator}{spec.account_id}?api-version=2025-09-01"
+    headers = {"Authorization": "Bearer emulator"}
+    body = {"location": spec.region, "kind": "OpenAI", "sku": {"name": "S0"}, "properties": {}}
+    try:
+        if client.get(url, headers=headers).status_code == 404:
+            client.put(url, headers=headers, json=body).raise_for_status()
+    except httpx2.HTTPError as error:
+        detail = f"{emulator}: {error}. Start one with: reconciler emulator --port N"
+        raise DiagnosticsError([codes.EMULATOR_UNREACHABLE.at(detail=detail)]) from error

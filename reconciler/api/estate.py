@@ -1,0 +1,58 @@
+"""What can be known of an estate without a network."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from reconciler.api.training_data import load_datasets
+from reconciler.datasets.facts import DatasetFacts
+from reconciler.datasets.reading import Reader
+from reconciler.model import codes
+from reconciler.model.diagnostics import Diagnostic, has_errors
+from reconciler.model.errors import DiagnosticsError
+from reconciler.providers.hosts import may_receive_credentials
+from reconciler.specs.estate import Specs
+from reconciler.specs.parse import load as load_specs
+
+ALLOW_HOSTS = "RECONCILER_ALLOW_HOSTS"
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """Specs, the facts of their datasets by name, and the remarks that are no errors."""
+
+    specs: Specs
+    facts: Mapping[str, DatasetFacts]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def load(
+    root: Path | str = "specs", *, every_dataset: bool = False, tokens: bool | None = None, cached: bool = True
+) -> Estate:
+    """Read the specs below a folder and the training files that they use.
+
+    `every_dataset` reads those too that no job uses; `tokens` are counted unless every dataset is checked, which then
+    takes them only where a row could be too long; `cached` may be switched off to read every file anew.
+    Raises `DiagnosticsError` with every problem when there is an error among them.
+    """
+    specs, problems = load_specs(Path(root))
+    counted = not every_dataset if tokens is None else tokens
+    facts, wrong = load_datasets(specs, every=every_dataset, tokens=counted, reader=Reader(cached=cached))
+    found = [*problems, *_check_hosts(specs), *wrong]
+    if has_errors(found):
+        raise DiagnosticsError(found)
+    return Estate(specs, facts, tuple(found))
+
+
+def _check_hosts(specs: Specs) -> Iterator[Diagnostic]:
+    """A host that a spec alone names must not receive credentials, unless the operator allows it outside the specs."""
+    allowed = [h.strip() for h in os.environ.get(ALLOW_HOSTS, "").split(",") if h.strip()]
+    for entry in specs.targets.values():
+        address = entry.spec.address
+        if address and not may_receive_credentials(address[1], entry.spec.provider, allowed):
+            key, url = address
+            detail = f"{url} would receive the operator's credentials. {codes.ENDPOINT_REFUSED.way_out}"
+            yield codes.ENDPOINT_REFUSED.at(entry.place.value(key), detail)

@@ -1,0 +1,105 @@
+"""What `from reconciler import ...` offers; the command line is the first user of what lies below it.
+
+    from reconciler import apply, drift, load, plan
+
+    estate = load("specs")
+    for change in plan(estate).changes:
+        print(change.address, change.action.value, change.reason.text)
+    assert apply(estate).converged
+
+`load` needs no network. The others talk to the services that the estate's targets name or, with `emulator=URL`, to an
+emulator instead. What a user, a file, a network or a vendor can do wrong is a `DiagnosticsError`, or a diagnostic in
+what comes back.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from reconciler.api.connect import connect
+from reconciler.api.estate import Estate, load
+from reconciler.engine import PARALLELISM, operations
+from reconciler.engine.context import Stop
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.events import Event, EventSink, Outcome
+from reconciler.model.selection import Selection
+from reconciler.plan.changes import Drift
+from reconciler.plan.plan import Plan
+
+__all__ = ["Applied", "DriftReport", "Estate", "apply", "connect", "drift", "load", "plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What an apply did: its plan, one outcome a step, and whether everything wanted is live (or on its way)."""
+
+    plan: Plan
+    outcomes: tuple[Outcome, ...]
+    converged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DriftReport:
+    """What changed behind the specs. Without `complete`, not every target could be read and there may be more."""
+
+    drift: tuple[Drift, ...]
+    complete: bool
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def plan(
+    estate: Estate,
+    *,
+    select: Iterable[str] = (),
+    targets: Iterable[str] = (),
+    prune: bool = False,
+    parallelism: int = PARALLELISM,
+    emulator: str | None = None,
+) -> Plan:
+    """What `apply` would do, against live state. `select` takes address globs, `targets` names."""
+    with connect(estate, emulator=emulator) as world:
+        return operations.plan(world, Selection(tuple(select), tuple(targets)), parallelism, prune=prune)
+
+
+def apply(
+    estate: Estate,
+    *,
+    select: Iterable[str] = (),
+    targets: Iterable[str] = (),
+    prune: bool = False,
+    wait: bool = True,
+    timeout: float | None = None,
+    on_event: EventSink | None = None,
+    parallelism: int = PARALLELISM,
+    emulator: str | None = None,
+) -> Applied:
+    """Plan, and do what the plan says.
+
+    `wait=False` submits runs and leaves the rest to the next apply; `timeout` stops watching after that many seconds.
+    `on_event` is told of every step as it begins, goes on and ends.
+    """
+    stop = Stop()
+    timer = threading.Timer(timeout, stop.set) if timeout is not None else None
+    with connect(estate, emulator=emulator, stop=stop) as world:
+        made = operations.plan(world, Selection(tuple(select), tuple(targets)), parallelism, prune=prune)
+        if timer:
+            timer.daemon = True
+            timer.start()
+        try:
+            outcomes = operations.apply(world, made, on_event or _nothing, stop, wait=wait, parallelism=parallelism)
+        finally:
+            if timer:
+                timer.cancel()
+    return Applied(made, outcomes, operations.converged(made, outcomes, wait=wait))
+
+
+def drift(estate: Estate, *, parallelism: int = PARALLELISM, emulator: str | None = None) -> DriftReport:
+    """What is live and neither what the specs say nor what was last applied."""
+    made = plan(estate, parallelism=parallelism, emulator=emulator)
+    return DriftReport(made.drift, made.complete, made.diagnostics)
+
+
+def _nothing(_event: Event) -> None:
+    pass
