@@ -109,7 +109,7 @@ def together(loaded: Loaded, chaos: Chaos, plain: int = 2) -> Report:
     stage.store.faults.rules.clear()
     stage.keeper.run_out()
     applies = 0
-    while applies < plain and (applies == 0 or not told[-1].converged):
+    while applies == 0 or (applies < plain and not _is_done(stage, told[-1])):
         told.append(stage.apply(parallelism=chaos.parallelism))
         applies += 1
     findings = audit(stage)
@@ -117,6 +117,14 @@ def together(loaded: Loaded, chaos: Chaos, plain: int = 2) -> Report:
         findings.human.append(f"{applies} plain applies did not converge: {told[-1].words}")
     faults = sum(len(t.operator.struck) for t in told) + sum(rule.hits for rule in stage.store.faults.rules)
     return Report(f"seed {chaos.seed}: {chaos}", faults, findings, applies, told)
+
+
+def _is_done(stage: Stage, last: Told) -> bool:
+    """Whether the last apply left nothing to do. Where lists lag beyond the settle time, once they show everything."""
+    if stage.store.state.lag <= SETTLE:
+        return last.converged
+    stage.store.clock.advance(stage.store.state.lag)
+    return last.converged and not stage.plan().changes
 
 
 def at_once(stage: Stage, chaos: Chaos) -> list[Told]:
