@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -87,6 +86,8 @@ def closest(word: str, words: list[str]) -> str | None:
         return None
     if len(words) > MAX_GUESSES:
         words = [w for w in words if w[:3] == word[:3]][:MAX_GUESSES]
+    import difflib  # only mistakes need it
+
     found = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     return found[0] if found else None
 
