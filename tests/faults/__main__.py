@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from reconciler.cli.compose import Loaded
+from reconciler.api.estate import Estate
 from tests.faults import estate
 from tests.faults.network import Kind, installed
 from tests.faults.schedules import Report, draw, requests_of_an_apply, strike, together
@@ -65,7 +65,7 @@ def begin() -> None:
 
 
 @cache
-def _estate(name: str) -> Loaded:
+def _estate(name: str) -> Estate:
     folder = Path(_FOR_THE_PROCESS.enter_context(tempfile.TemporaryDirectory(prefix="faults-")))
     return estate.example(folder) if name == "example" else estate.small(folder)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from reconciler.emulator.records import Job
 from reconciler.model.marks import FileMark, find_mark
-from reconciler.plan.graph import build_graph
+from reconciler.planning.graph import build_graph
 from tests.faults.stage import Stage
 
 

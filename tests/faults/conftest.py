@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from reconciler.cli.compose import Loaded
+from reconciler.api.estate import Estate
 from tests.faults import estate
 from tests.faults.network import installed
 
@@ -21,5 +21,5 @@ def network() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def loaded(network: None, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+def loaded(network: None, tmp_path_factory: pytest.TempPathFactory) -> Estate:
     return estate.small(tmp_path_factory.mktemp("estate"))

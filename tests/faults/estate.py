@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from reconciler.cli.compose import Loaded, load_offline
+from reconciler.api.estate import Estate, load
 from tests.support.rows import chat_row
 
 PROJECT = Path(__file__).parents[2]
@@ -65,7 +65,7 @@ deployments:
 """
 
 
-def small(folder: Path, text: str = SMALL) -> Loaded:
+def small(folder: Path, text: str = SMALL) -> Estate:
     """The small estate, written below the folder."""
     (folder / ".git").mkdir(exist_ok=True)
     (folder / "specs").mkdir(exist_ok=True)
@@ -76,7 +76,7 @@ def small(folder: Path, text: str = SMALL) -> Loaded:
     return _loaded(folder)
 
 
-def example(folder: Path) -> Loaded:
+def example(folder: Path) -> Estate:
     """The estate that the README runs."""
     (folder / ".git").mkdir(exist_ok=True)
     for name in ("specs", "data"):
@@ -84,9 +84,9 @@ def example(folder: Path) -> Loaded:
     return _loaded(folder)
 
 
-def _loaded(folder: Path) -> Loaded:
+def _loaded(folder: Path) -> Estate:
     with _inside(folder):
-        return load_offline(Path("specs"), cached=False)
+        return load(Path("specs"), cached=False)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from reconciler.cli.compose import Loaded
+from reconciler.api.estate import Estate
 from reconciler.emulator.faults import Rule
 from tests.faults.audit import Findings, audit, runs
 from tests.faults.network import LATENESS, Kind, travelling
@@ -28,11 +28,11 @@ class Report:
     told: list[Told] = field(default_factory=list)
 
 
-def requests_of_an_apply(loaded: Loaded) -> int:
+def requests_of_an_apply(loaded: Estate) -> int:
     return len(Stage(loaded).apply().operator.sent)
 
 
-def strike(loaded: Loaded, number: int, kind: Kind, lag: float = 0.0) -> Report:
+def strike(loaded: Estate, number: int, kind: Kind, lag: float = 0.0) -> Report:
     """One fault at one request, then a plain apply by somebody who knows nothing of the first."""
     stage = Stage(loaded, lag=lag)
     first = stage.apply({number: kind})
@@ -100,7 +100,7 @@ def _service_faults(dice: random.Random) -> Iterator[Rule]:
         yield Rule("status", "PUT", "/deployments/", skip=dice.randint(0, 2), status=409, code="RequestConflict")
 
 
-def together(loaded: Loaded, chaos: Chaos, plain: int = 2) -> Report:
+def together(loaded: Estate, chaos: Chaos, plain: int = 2) -> Report:
     """Two operators at once amid the faults, then plain applies by others."""
     dice = random.Random(chaos.seed)
     stage = Stage(loaded, lag=chaos.lag, travel=travelling(dice, chaos.travel))

@@ -9,12 +9,12 @@ from itertools import count
 
 import httpx2
 
-from reconciler.cli.compose import Loaded
+from reconciler.api.estate import Estate
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
 from reconciler.engine.operations import World
 from reconciler.model.events import Event, Outcome, StepWaiting
-from reconciler.plan.plan import Plan
+from reconciler.planning.plan import Plan
 from reconciler.providers import azure
 from reconciler.providers.base import Pace, Target
 from reconciler.specs.target import AzureTarget
@@ -73,7 +73,7 @@ class Told:
 
 class Stage:
     def __init__(
-        self, loaded: Loaded, *, lag: float = 0.0, travel: Callable[[], float] = lambda: 0.0, pace: Pace = PACE
+        self, loaded: Estate, *, lag: float = 0.0, travel: Callable[[], float] = lambda: 0.0, pace: Pace = PACE
     ) -> None:
         self.loaded = loaded
         self.pace = pace
@@ -91,14 +91,25 @@ class Stage:
         answer = self.network.serve("PUT", url, {"authorization": "Bearer x"}, body.encode())
         assert answer.status < 300, answer.body
 
-    def apply(self, faults: Mapping[int, Kind] | None = None, *, wait: bool = True, parallelism: int = 1) -> Told:
-        """One `reconciler apply`, in a process of its own as far as anybody can tell."""
+    def apply(
+        self,
+        faults: Mapping[int, Kind] | None = None,
+        *,
+        wait: bool = True,
+        parallelism: int = 1,
+        meanwhile: Callable[[], object] = lambda: None,
+    ) -> Told:
+        """One `reconciler apply`, in a process of its own as far as anybody can tell.
+
+        `meanwhile` is what happens between its plan and its first step.
+        """
         operator = self.network.operator(f"operator-{next(_NAMES)}", faults)
         told = Told(operator)
         stop = KeptStop(self.keeper, operator)
         try:
             with self._world(operator, stop) as world:
                 told.plan = operations.plan(world, parallelism=parallelism)
+                meanwhile()
                 told.outcomes = operations.apply(
                     world, told.plan, told.events.append, stop, wait=wait, parallelism=parallelism
                 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from reconciler.cli.compose import Loaded
+from reconciler.api.estate import Estate
 from reconciler.emulator.faults import Rule
 from reconciler.model import codes
 from reconciler.model.events import Result
@@ -33,7 +33,7 @@ def all_is_well(stage: Stage, told: Told) -> None:
     assert not findings, findings
 
 
-def test_a_full_queue_is_waited_for_and_said(loaded: Loaded) -> None:
+def test_a_full_queue_is_waited_for_and_said(loaded: Estate) -> None:
     stage = Stage(loaded)
     stage.store.state.limits = replace(stage.store.state.limits, jobs_running=1, jobs_queued=0)
     told = stage.apply()
@@ -41,7 +41,7 @@ def test_a_full_queue_is_waited_for_and_said(loaded: Loaded) -> None:
     all_is_well(stage, told)
 
 
-def test_without_waiting_a_full_queue_is_for_later(loaded: Loaded) -> None:
+def test_without_waiting_a_full_queue_is_for_later(loaded: Estate) -> None:
     stage = Stage(loaded)
     stage.store.state.limits = replace(stage.store.state.limits, jobs_running=1, jobs_queued=0)
     told = stage.apply(wait=False)
@@ -50,7 +50,7 @@ def test_without_waiting_a_full_queue_is_for_later(loaded: Loaded) -> None:
     all_is_well(stage, stage.apply())
 
 
-def test_an_account_without_room_for_files_stops_what_needs_them(loaded: Loaded) -> None:
+def test_an_account_without_room_for_files_stops_what_needs_them(loaded: Estate) -> None:
     stage = Stage(loaded)
     stage.store.state.limits = replace(stage.store.state.limits, files=2)
     told = stage.apply()
@@ -60,7 +60,7 @@ def test_an_account_without_room_for_files_stops_what_needs_them(loaded: Loaded)
     all_is_well(stage, stage.apply())
 
 
-def test_tokens_that_live_seconds_are_fetched_anew(loaded: Loaded) -> None:
+def test_tokens_that_live_seconds_are_fetched_anew(loaded: Estate) -> None:
     stage = Stage(loaded)
     stage.store.faults.limit_tokens(20.0)
     told = stage.apply()
@@ -72,7 +72,7 @@ def test_tokens_that_live_seconds_are_fetched_anew(loaded: Loaded) -> None:
     all_is_well(stage, told)
 
 
-def test_a_silent_target_does_not_fail_the_others(loaded: Loaded) -> None:
+def test_a_silent_target_does_not_fail_the_others(loaded: Estate) -> None:
     """Chicago says nothing for an hour; everything on sweden is done, and chicago's share by the next apply."""
     stage = Stage(loaded)
     stage.network.silence(r"/accounts/acme-chicago", 0.0, 3600.0)
@@ -85,7 +85,7 @@ def test_a_silent_target_does_not_fail_the_others(loaded: Loaded) -> None:
     all_is_well(stage, stage.apply())
 
 
-def test_minutes_of_silence_while_runs_go_on_are_only_looks_missed(loaded: Loaded) -> None:
+def test_minutes_of_silence_while_runs_go_on_are_only_looks_missed(loaded: Estate) -> None:
     stage = Stage(loaded)
     stage.network.silence(r"/accounts/acme-sweden/openai/fine_tuning", 300.0, 900.0)
     told = stage.apply()
@@ -93,7 +93,7 @@ def test_minutes_of_silence_while_runs_go_on_are_only_looks_missed(loaded: Loade
     all_is_well(stage, told)
 
 
-def test_a_run_that_pauses_is_parked(loaded: Loaded) -> None:
+def test_a_run_that_pauses_is_parked(loaded: Estate) -> None:
     stage = Stage(loaded)
     stage.store.faults.rules.append(Rule("pause_run", "POST", CREATE, skip=1))
     told = stage.apply()
@@ -104,7 +104,7 @@ def test_a_run_that_pauses_is_parked(loaded: Loaded) -> None:
     assert {c.key: c.action.value for c in plan.changes}[TRIAGE] == "parked"
 
 
-def test_a_run_that_fails_inside_the_service_is_tried_again(loaded: Loaded) -> None:
+def test_a_run_that_fails_inside_the_service_is_tried_again(loaded: Estate) -> None:
     stage = Stage(loaded)
     stage.store.faults.rules.append(Rule("fail_run", "POST", CREATE, skip=1, code="internalFailure"))
     told = stage.apply()
@@ -113,7 +113,7 @@ def test_a_run_that_fails_inside_the_service_is_tried_again(loaded: Loaded) -> N
     all_is_well(stage, told)
 
 
-def test_attempts_are_counted_live(loaded: Loaded) -> None:
+def test_attempts_are_counted_live(loaded: Estate) -> None:
     """Three failures of a job with two retries: whoever applies, there is no fourth run."""
     stage = Stage(loaded)
     stage.store.faults.rules.append(Rule("fail_run", "POST", CREATE, skip=1, count=1, code="internalFailure"))
@@ -128,7 +128,7 @@ def test_attempts_are_counted_live(loaded: Loaded) -> None:
     assert codes.RUN_FAILED in [d.code for d in told.plan.diagnostics]
 
 
-def test_a_run_that_fails_for_its_data_is_not(loaded: Loaded) -> None:
+def test_a_run_that_fails_for_its_data_is_not(loaded: Estate) -> None:
     stage = Stage(loaded)
     stage.store.faults.rules.append(Rule("fail_run", "POST", CREATE, skip=1, code="invalid_training_file"))
     told = stage.apply()
@@ -137,7 +137,7 @@ def test_a_run_that_fails_for_its_data_is_not(loaded: Loaded) -> None:
     assert sorted(len(jobs) for jobs in runs(stage).values()) == [1, 1, 1]
 
 
-def test_a_failed_provisioning_says_why_and_is_mended_by_the_next_apply(loaded: Loaded) -> None:
+def test_a_failed_provisioning_says_why_and_is_mended_by_the_next_apply(loaded: Estate) -> None:
     stage = Stage(loaded)
     message = "The capacity could not be found in the region."
     stage.store.faults.rules.append(Rule("fail_provisioning", "PUT", "/deployments/triage", code="X", message=message))
@@ -146,7 +146,7 @@ def test_a_failed_provisioning_says_why_and_is_mended_by_the_next_apply(loaded: 
     all_is_well(stage, stage.apply())
 
 
-def test_another_writer_is_waited_for(loaded: Loaded) -> None:
+def test_another_writer_is_waited_for(loaded: Estate) -> None:
     stage = Stage(loaded)
     stage.store.faults.rules.append(
         Rule("status", "PUT", "/deployments/triage", count=4, status=409, code="RequestConflict")

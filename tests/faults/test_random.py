@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.cli.compose import Loaded
+from reconciler.api.estate import Estate
 from reconciler.model import codes
 from reconciler.model.diagnostics import Code
 from tests.faults.audit import audit, runs
@@ -15,14 +15,14 @@ REQUESTS = 140
 
 
 @pytest.mark.parametrize("first", range(0, 48, 8))
-def test_two_operators_amid_faults(loaded: Loaded, first: int) -> None:
+def test_two_operators_amid_faults(loaded: Estate, first: int) -> None:
     for seed in range(first, first + 8):
         report = together(loaded, draw(seed, REQUESTS))
         assert not report.findings, f"{report.name}: {report.findings}"
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_a_lag_above_the_settle_time_ends_with_one_run_too(loaded: Loaded, seed: int) -> None:
+def test_a_lag_above_the_settle_time_ends_with_one_run_too(loaded: Estate, seed: int) -> None:
     """More than one may be paid then; in the end one survives, and whoever paid twice is told."""
     report = together(loaded, draw(seed, REQUESTS, lag=SETTLE * 3), plain=4)
     assert not report.findings.human, f"{report.name}: {report.findings}"
@@ -37,7 +37,7 @@ def test_a_lag_above_the_settle_time_ends_with_one_run_too(loaded: Loaded, seed:
     ids=["found under way", "found when both are done"],
 )
 def test_a_duplicate_that_lists_hid_is_reported_with_its_cost(
-    loaded: Loaded, lag: float, code: Code, words: str
+    loaded: Estate, lag: float, code: Code, words: str
 ) -> None:
     """Two operators start at once and neither is shown the other's runs for longer than anybody waits."""
     stage = Stage(loaded, lag=lag)

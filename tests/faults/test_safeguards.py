@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from reconciler.cli.compose import Loaded
+from reconciler.api.estate import Estate
 from reconciler.emulator.faults import Rule
 from reconciler.engine import doubt, operations, serving, training, waiting
 from reconciler.model import codes
-from reconciler.plan.plan import Plan
-from reconciler.plan.runs import MarkIndex, RunView
-from reconciler.plan.steps import Step, make_steps
+from reconciler.planning.plan import Plan
+from reconciler.planning.runs import MarkIndex, RunView
+from reconciler.planning.steps import Step, make_steps
 from reconciler.providers import azure
 from tests.faults import estate
 from tests.faults.audit import audit, runs
@@ -27,31 +27,30 @@ Break = Callable[[pytest.MonkeyPatch], None]
 CREATE = ("POST", "/accounts/acme-sweden/openai/fine_tuning/jobs")
 
 
-def creates(loaded: Loaded, lag: float = 0.0) -> list[int]:
+def creates(loaded: Estate, lag: float = 0.0) -> list[int]:
     sent = Stage(loaded, lag=lag).apply().operator.sent
     return [n for n, request in enumerate(sent) if request == CREATE]
 
 
-def a_lost_answer_is_not_paid_again(loaded: Loaded) -> None:
+def a_lost_answer_is_not_paid_again(loaded: Estate) -> None:
     report = strike(loaded, creates(loaded)[0], Kind.ERROR_AFTER)
     assert not report.findings.paid_twice, report.findings
 
 
-def a_lost_answer_is_not_paid_again_while_lists_lag(loaded: Loaded) -> None:
+def a_lost_answer_is_not_paid_again_while_lists_lag(loaded: Estate) -> None:
     lag = SETTLE * 0.8
     report = strike(loaded, creates(loaded, lag)[0], Kind.DROP_AFTER, lag)
     assert not report.findings.paid_twice, report.findings
 
 
-def a_run_that_is_there_is_adopted(loaded: Loaded) -> None:
+def a_run_that_is_there_is_adopted(loaded: Estate) -> None:
     """The plan is older than the run: somebody else has started it since."""
     stage = Stage(loaded)
-    calm = Chaos(0, 0.0, 1, 0.5, (False, False), 20.0, ({}, {}), ())
-    at_once(stage, calm)
+    stage.apply(wait=False, meanwhile=lambda: stage.apply(wait=False))
     assert all(len(jobs) == 1 for jobs in runs(stage).values()), runs(stage)
 
 
-def two_operators_pay_for_one_run(loaded: Loaded) -> None:
+def two_operators_pay_for_one_run(loaded: Estate) -> None:
     lag = SETTLE * 0.8
     stage = Stage(loaded, lag=lag)
     at_once(stage, Chaos(0, lag, 4, 0.0, (True, True), 0.0, ({}, {}), ()))
@@ -59,7 +58,7 @@ def two_operators_pay_for_one_run(loaded: Loaded) -> None:
     assert not findings, findings
 
 
-def one_write_at_a_time_is_sent_to_an_account(loaded: Loaded) -> None:
+def one_write_at_a_time_is_sent_to_an_account(loaded: Estate) -> None:
     """Several seeds, because the threads of one apply meet in ever different ways."""
     for seed in range(4):
         stage = Stage(loaded, travel=travelling(random.Random(seed), 0.2))
@@ -69,7 +68,7 @@ def one_write_at_a_time_is_sent_to_an_account(loaded: Loaded) -> None:
         assert not refused, refused
 
 
-def a_write_without_effect_is_an_error(loaded: Loaded) -> None:
+def a_write_without_effect_is_an_error(loaded: Estate) -> None:
     """Somebody has put another model under a serving name, and the service swallows the PUT that would mend it."""
     stage = Stage(loaded)
     assert stage.apply().converged
@@ -82,7 +81,7 @@ def a_write_without_effect_is_an_error(loaded: Loaded) -> None:
     assert codes.SERVICE_UNCHANGED.id in [d.code.id for o in told.outcomes for d in o.diagnostics]
 
 
-def an_unmarked_run_is_cancelled_at_once(loaded: Loaded) -> None:
+def an_unmarked_run_is_cancelled_at_once(loaded: Estate) -> None:
     stage = Stage(loaded)
     stage.store.faults.rules.append(Rule("forget_suffix", "POST", "/fine_tuning/jobs$"))
     told = stage.apply()
@@ -151,7 +150,7 @@ SAFEGUARDS = [
 
 
 @pytest.fixture(scope="module")
-def crowded(network: None, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
+def crowded(network: None, tmp_path_factory: pytest.TempPathFactory) -> Estate:
     """The small estate with a third deployment on one account, ready at the same moment as another."""
     more = "  sorter:\n    model: {job: triage}\n    sku: Standard\n    capacity: 10\n    targets: {sweden: {}}\n"
     return estate.small(tmp_path_factory.mktemp("crowded"), estate.SMALL + more)
@@ -159,7 +158,7 @@ def crowded(network: None, tmp_path_factory: pytest.TempPathFactory) -> Loaded:
 
 @pytest.mark.parametrize(("name", "taken_away", "check"), SAFEGUARDS, ids=[s[0] for s in SAFEGUARDS])
 def test_without_it_the_suite_fails(
-    crowded: Loaded, name: str, taken_away: Break, check: Callable[[Loaded], None], monkeypatch: pytest.MonkeyPatch
+    crowded: Estate, name: str, taken_away: Break, check: Callable[[Estate], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     check(crowded)
     taken_away(monkeypatch)

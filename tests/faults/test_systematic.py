@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from reconciler.cli.compose import Loaded
+from reconciler.api.estate import Estate
 from tests.faults.network import Kind
 from tests.faults.schedules import strike
 from tests.faults.stage import SETTLE, Stage
@@ -16,7 +16,7 @@ READS = 4
 
 
 @pytest.mark.parametrize("kind", list(Kind), ids=str)
-def test_every_write_and_some_reads(loaded: Loaded, kind: Kind) -> None:
+def test_every_write_and_some_reads(loaded: Estate, kind: Kind) -> None:
     dice = random.Random(kind)
     for lag, method in ((SETTLE * 0.8, "write"), (0.0, "read")):
         sent = Stage(loaded, lag=lag).apply().operator.sent

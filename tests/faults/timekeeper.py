@@ -122,11 +122,11 @@ _HERE = threading.local()
 @contextmanager
 def working_for(keeper: TimeKeeper) -> Iterator[None]:
     """Pools that this thread makes are this keeper's."""
-    _HERE.keeper = keeper
+    before, _HERE.keeper = getattr(_HERE, "keeper", None), keeper
     try:
         yield
     finally:
-        del _HERE.keeper
+        _HERE.keeper = before
 
 
 def kept_pool(workers: int) -> Executor:
