@@ -24,9 +24,9 @@ from reconciler.datasets.scan import DatasetFacts
 from reconciler.model import marks
 from reconciler.model.fingerprint import canonical_json
 from reconciler.model.observation import Observation, ObservedAccount, ObservedDeployment, ObservedJob, ObservedModel
-from reconciler.plan.diff import wanted_fields
-from reconciler.plan.graph import build_graph
-from reconciler.plan.planner import make_plan
+from reconciler.planning.diff import wanted_fields
+from reconciler.planning.graph import build_graph
+from reconciler.planning.planner import make_plan
 from reconciler.specs.documents import parse
 from reconciler.specs.estate import Specs
 from reconciler.specs.parse import load

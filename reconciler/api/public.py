@@ -25,8 +25,8 @@ from reconciler.engine.context import Stop
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.events import Event, EventSink, Outcome
 from reconciler.model.selection import Selection
-from reconciler.plan.changes import Drift
-from reconciler.plan.plan import Plan
+from reconciler.planning.changes import Drift
+from reconciler.planning.plan import Plan
 
 __all__ = ["Applied", "DriftReport", "Estate", "apply", "connect", "drift", "load", "plan"]
 

@@ -24,9 +24,9 @@ from reconciler.engine import operations
 from reconciler.engine.context import Stop
 from reconciler.model import codes
 from reconciler.model.errors import DiagnosticsError
-from reconciler.plan.changes import Action
-from reconciler.plan.plan import Plan
-from reconciler.plan.planfile import Saved, read_saved, staleness
+from reconciler.planning.changes import Action
+from reconciler.planning.plan import Plan
+from reconciler.planning.planfile import Saved, read_saved, staleness
 
 INTERRUPTED = 130
 

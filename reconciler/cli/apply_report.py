@@ -17,8 +17,8 @@ from reconciler import __version__
 from reconciler.cli.options import Terminal
 from reconciler.cli.plan import plan_json, show
 from reconciler.model.events import EventSink, Outcome
-from reconciler.plan.plan import Plan
-from reconciler.plan.steps import make_steps
+from reconciler.planning.plan import Plan
+from reconciler.planning.steps import make_steps
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import summary
 from reconciler.render.jsonlines import JsonLines

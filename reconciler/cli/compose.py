@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.api.estate import Estate, load
+from reconciler.api.estate import Estate
 from reconciler.cli.options import Terminal, Where
 from reconciler.model import codes
 from reconciler.model.errors import DiagnosticsError
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from reconciler.engine.context import Stop
     from reconciler.engine.operations import World
 
-Loaded, load_offline = Estate, load  # the fault suite still says so
 STATE_FOLDER = ".reconciler"
 EMBEDDED_SPEED = 60.0
 """Virtual seconds a second of an emulator inside the process: a run of ten minutes takes ten seconds."""

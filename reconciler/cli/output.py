@@ -13,8 +13,8 @@ from reconciler.cli import options
 from reconciler.cli.compose import connected
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
-from reconciler.plan.graph import build_graph
-from reconciler.plan.serving import served_now
+from reconciler.planning.graph import build_graph
+from reconciler.planning.serving import served_now
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import output as render_output
 

@@ -15,8 +15,8 @@ from reconciler.cli import options
 from reconciler.cli.compose import connected
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
-from reconciler.plan.plan import Plan
-from reconciler.plan.planfile import WHOLE, Asked, to_json
+from reconciler.planning.plan import Plan
+from reconciler.planning.planfile import WHOLE, Asked, to_json
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import plan as render_plan
 from reconciler.render.text import plural

@@ -12,8 +12,8 @@ from reconciler.cli import options
 from reconciler.cli.compose import connected
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
-from reconciler.plan.closing import closings
-from reconciler.plan.graph import build_graph
+from reconciler.planning.closing import closings
+from reconciler.planning.graph import build_graph
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import status as render_status
 

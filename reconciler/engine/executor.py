@@ -21,8 +21,8 @@ from reconciler.model.errors import DiagnosticsError
 from reconciler.model.events import Outcome, Result, StepFinished, StepStarted, StepWaiting
 from reconciler.model.observation import ObservedJob
 from reconciler.model.resource import DesiredDeployment, DesiredRun
-from reconciler.plan.changes import Action
-from reconciler.plan.steps import Step
+from reconciler.planning.changes import Action
+from reconciler.planning.steps import Step
 from reconciler.providers.errors import ServiceError, diagnose
 
 GOOD = (

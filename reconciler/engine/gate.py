@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from reconciler.model import codes
 from reconciler.model.diagnostics import Diagnostic
-from reconciler.plan.steps import Step
+from reconciler.planning.steps import Step
 from reconciler.providers.base import Target
 from reconciler.providers.errors import ServiceError
 

@@ -17,11 +17,11 @@ from reconciler.model.address import Address
 from reconciler.model.events import EventSink, Outcome, Result
 from reconciler.model.observation import Observation
 from reconciler.model.selection import Selection
-from reconciler.plan.graph import build_graph
-from reconciler.plan.plan import Plan
-from reconciler.plan.planner import make_plan
-from reconciler.plan.policy import select
-from reconciler.plan.steps import make_steps
+from reconciler.planning.graph import build_graph
+from reconciler.planning.plan import Plan
+from reconciler.planning.planner import make_plan
+from reconciler.planning.policy import select
+from reconciler.planning.steps import make_steps
 from reconciler.providers.base import RunProgress, Target
 from reconciler.providers.errors import ServiceError
 from reconciler.specs.estate import Specs

@@ -13,10 +13,10 @@ from reconciler.model.events import Outcome, Result, StepWaiting
 from reconciler.model.marks import DeploymentMark
 from reconciler.model.observation import ObservedDeployment
 from reconciler.model.resource import DesiredDeployment, RunRef
-from reconciler.plan.changes import Action, Unknown
-from reconciler.plan.deployments import is_owned
-from reconciler.plan.diff import TAG, compare, live_fields, wanted_fields
-from reconciler.plan.steps import Step
+from reconciler.planning.changes import Action, Unknown
+from reconciler.planning.deployments import is_owned
+from reconciler.planning.diff import TAG, compare, live_fields, wanted_fields
+from reconciler.planning.steps import Step
 from reconciler.providers.base import DeploymentWrite, Serving
 from reconciler.providers.errors import ServiceError
 from reconciler.providers.retry import Backoff

@@ -14,7 +14,7 @@ from reconciler.model.errors import DiagnosticsError
 from reconciler.model.events import StepWaiting
 from reconciler.model.observation import ObservedJob, Phase
 from reconciler.model.resource import DesiredRun, RunRef
-from reconciler.plan.steps import Step
+from reconciler.planning.steps import Step
 from reconciler.providers.base import RunRequest, Target
 
 

@@ -11,7 +11,7 @@ from reconciler.engine.sending import send
 from reconciler.model import marks
 from reconciler.model.events import Outcome, Result
 from reconciler.model.observation import ObservedFile
-from reconciler.plan.steps import Step
+from reconciler.planning.steps import Step
 from reconciler.providers.base import Target
 from reconciler.providers.errors import ServiceError
 

@@ -12,7 +12,7 @@ from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.events import Outcome, Result, StepProgress, StepWaiting
 from reconciler.model.observation import ObservedFile, ObservedJob, Phase
 from reconciler.model.resource import DesiredRun
-from reconciler.plan.steps import Step
+from reconciler.planning.steps import Step
 from reconciler.providers.base import RunProgress, Target
 from reconciler.providers.errors import ServiceError, diagnose
 

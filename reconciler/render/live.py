@@ -24,7 +24,7 @@ from reconciler.model.events import (
     StepTransferred,
     StepWaiting,
 )
-from reconciler.plan.steps import Step
+from reconciler.planning.steps import Step
 from reconciler.render.text import clean, duration
 
 BARS = "▁▂▃▄▅▆▇█"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from reconciler.plan.serving import Served
+from reconciler.planning.serving import Served
 from reconciler.render.text import Style, clean, pad, width
 
 

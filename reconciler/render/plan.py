@@ -8,8 +8,8 @@ from typing import Any
 
 from reconciler.model import marks
 from reconciler.model.observation import ObservedDeployment
-from reconciler.plan.changes import Action, Change, Drift, FieldChange, Unknown
-from reconciler.plan.plan import Plan
+from reconciler.planning.changes import Action, Change, Drift, FieldChange, Unknown
+from reconciler.planning.plan import Plan
 from reconciler.render.text import Style, clean, duration, pad, plural
 
 INDENT = " " * 13

@@ -16,9 +16,9 @@ import yaml
 
 from reconciler.engine import operations
 from reconciler.model.diagnostics import has_errors
-from reconciler.plan.plan import Plan
-from reconciler.plan.planfile import to_json
-from reconciler.plan.planner import make_plan
+from reconciler.planning.plan import Plan
+from reconciler.planning.planfile import to_json
+from reconciler.planning.planner import make_plan
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import plan as render_plan
 from reconciler.render.text import Style

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from reconciler.engine import operations
 from reconciler.model.observation import Observation
-from reconciler.plan.plan import Plan
-from reconciler.plan.planfile import to_json
-from reconciler.plan.planner import make_plan
+from reconciler.planning.plan import Plan
+from reconciler.planning.planfile import to_json
+from reconciler.planning.planner import make_plan
 from reconciler.render.plan import render
 from reconciler.render.text import Style
 from tests.support.accounts import Cloud, at_noon

@@ -12,7 +12,7 @@ from reconciler.model import codes
 from reconciler.model.address import Address
 from reconciler.model.diagnostics import SourceRange
 from reconciler.model.events import Event, Outcome, Result, StepFinished, StepProgress, StepStarted, StepWaiting
-from reconciler.plan.changes import Action, Change, FieldChange, Reason
+from reconciler.planning.changes import Action, Change, FieldChange, Reason
 from reconciler.render.diagnostics import render as render_diagnostics
 from reconciler.render.plan import _change, value
 from reconciler.render.progress import ProgressLines

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from reconciler.engine import operations
 from reconciler.engine.context import Context, Stop
 from reconciler.model.events import Event, Outcome, Result, StepFinished, StepStarted, StepWaiting
-from reconciler.plan.plan import Plan
+from reconciler.planning.plan import Plan
 from reconciler.providers.base import Pace
 from tests.support.accounts import PACE, Cloud
 from tests.support.estate import graph_of, load_text

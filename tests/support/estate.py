@@ -10,7 +10,7 @@ from pathlib import Path
 
 from reconciler.datasets.scan import DatasetFacts
 from reconciler.model.resource import ResourceGraph
-from reconciler.plan.graph import build_graph
+from reconciler.planning.graph import build_graph
 from reconciler.specs.estate import Specs
 from reconciler.specs.parse import load
 

@@ -24,7 +24,7 @@ from reconciler.model.address import Address
 from reconciler.model.marks import FileMark
 from reconciler.model.observation import JobError, ObservedJob
 from reconciler.model.resource import ResourceGraph
-from reconciler.plan.graph import build_graph
+from reconciler.planning.graph import build_graph
 from reconciler.providers.errors import ServiceError
 from tests.support.accounts import Account, Cloud, Fault
 from tests.support.estate import edited, facts_of, load_text

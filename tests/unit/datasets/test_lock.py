@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.cli.app import run
 from reconciler.api.estate import load as load_offline
+from reconciler.cli.app import run
 from reconciler.datasets.lock import NAME, read_lock
 from reconciler.datasets.upload import upload_form
 from reconciler.model.errors import DiagnosticsError

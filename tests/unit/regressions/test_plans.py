@@ -15,11 +15,11 @@ from reconciler.engine.pool import make_pool
 from reconciler.model.address import Address
 from reconciler.model.events import Result
 from reconciler.model.selection import Selection
-from reconciler.plan.changes import Drift, FieldChange
-from reconciler.plan.plan import Plan
-from reconciler.plan.planfile import Asked, Saved, read_saved, staleness, to_json
-from reconciler.plan.policy import select
-from reconciler.plan.steps import make_steps
+from reconciler.planning.changes import Drift, FieldChange
+from reconciler.planning.plan import Plan
+from reconciler.planning.planfile import Asked, Saved, read_saved, staleness, to_json
+from reconciler.planning.policy import select
+from reconciler.planning.steps import make_steps
 from reconciler.providers.errors import ServiceError
 from reconciler.render import plan as render_plan
 from reconciler.render.text import Style

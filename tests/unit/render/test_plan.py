@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reconciler.engine import operations
-from reconciler.plan.changes import Unknown
+from reconciler.planning.changes import Unknown
 from reconciler.render.plan import render, value
 from reconciler.render.text import Style
 from tests.support.accounts import Cloud

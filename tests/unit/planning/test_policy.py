@@ -8,9 +8,9 @@ import pytest
 
 from reconciler.engine import operations
 from reconciler.model.selection import Selection
-from reconciler.plan.changes import Action
-from reconciler.plan.plan import Plan
-from reconciler.plan.policy import select
+from reconciler.planning.changes import Action
+from reconciler.planning.plan import Plan
+from reconciler.planning.policy import select
 from tests.support.accounts import Cloud
 from tests.support.estate import CHAT, CHAT_US, ESTATE, FIRST, SECOND, SORTER, TRIAGE, load_text
 from tests.support.live import build

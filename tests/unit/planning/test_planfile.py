@@ -8,8 +8,8 @@ import orjson
 import pytest
 
 from reconciler.engine import operations
-from reconciler.plan.plan import Plan
-from reconciler.plan.planfile import Saved, read_saved, staleness, to_json
+from reconciler.planning.plan import Plan
+from reconciler.planning.planfile import Saved, read_saved, staleness, to_json
 from tests.support.accounts import Cloud
 from tests.support.applies import apply
 from tests.support.estate import CHAT_US, ESTATE, TRIAGE, edited, load_text

@@ -12,7 +12,7 @@ from reconciler.model import marks
 from reconciler.model.address import Address
 from reconciler.model.observation import Observation, ObservedFile, ObservedJob
 from reconciler.model.resource import DesiredRun, ResourceGraph
-from reconciler.plan.changes import Action, Change, Reason
+from reconciler.planning.changes import Action, Change, Reason
 
 
 def spare_files(

@@ -7,8 +7,8 @@ from dataclasses import replace
 from reconciler.model.address import KINDS
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.selection import Selection
-from reconciler.plan.changes import Action, Change, Reason
-from reconciler.plan.plan import Plan
+from reconciler.planning.changes import Action, Change, Reason
+from reconciler.planning.plan import Plan
 
 
 def select(plan: Plan, selection: Selection) -> Plan:

@@ -10,10 +10,10 @@ from reconciler.model.address import Address
 from reconciler.model.diagnostics import Code, Diagnostic
 from reconciler.model.observation import Observation, ObservedDeployment
 from reconciler.model.resource import DesiredDeployment, ResourceGraph, RunRef
-from reconciler.plan.changes import Action, Change, Drift, FieldChange, Reason, Unknown
-from reconciler.plan.diff import Difference, compare, wanted_fields
-from reconciler.plan.runs import RunState
-from reconciler.plan.training import TrainingPlanner
+from reconciler.planning.changes import Action, Change, Drift, FieldChange, Reason, Unknown
+from reconciler.planning.diff import Difference, compare, wanted_fields
+from reconciler.planning.runs import RunState
+from reconciler.planning.training import TrainingPlanner
 from reconciler.specs.estate import Specs
 from reconciler.specs.target import AzureTarget
 

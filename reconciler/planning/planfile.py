@@ -16,8 +16,8 @@ import orjson
 from reconciler.model.observation import ObservedJob
 from reconciler.model.resource import DesiredRun, RunRef
 from reconciler.model.selection import Selection
-from reconciler.plan.changes import Action, Change, Drift, FieldChange, Unknown
-from reconciler.plan.plan import Plan
+from reconciler.planning.changes import Action, Change, Drift, FieldChange, Unknown
+from reconciler.planning.plan import Plan
 
 FORMAT_VERSION = "1.0"
 

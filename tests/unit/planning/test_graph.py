@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.model.address import Address
 from reconciler.model.resource import DesiredRun, NamedModel, RunRef
-from reconciler.plan.graph import build_graph
+from reconciler.planning.graph import build_graph
 from tests.support.estate import ESTATE, edited, facts_of, graph_of, load_text
 
 STAGE = "      - {name: 2026-02, training: february, hyperparameters: {n_epochs: 2}}"

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from reconciler.datasets.scan import DatasetFacts
 from reconciler.model.diagnostics import Diagnostic, in_order
 from reconciler.model.observation import Observation
-from reconciler.plan.changes import Action, Change
-from reconciler.plan.closing import closings, has_closed
-from reconciler.plan.deployments import DeploymentPlanner
-from reconciler.plan.graph import build_graph
-from reconciler.plan.orphans import find_orphans, removals
-from reconciler.plan.plan import ORDER, Plan
-from reconciler.plan.preflight import check_room
-from reconciler.plan.spares import spare_files
-from reconciler.plan.training import TrainingPlanner
+from reconciler.planning.changes import Action, Change
+from reconciler.planning.closing import closings, has_closed
+from reconciler.planning.deployments import DeploymentPlanner
+from reconciler.planning.graph import build_graph
+from reconciler.planning.orphans import find_orphans, removals
+from reconciler.planning.plan import ORDER, Plan
+from reconciler.planning.preflight import check_room
+from reconciler.planning.spares import spare_files
+from reconciler.planning.training import TrainingPlanner
 from reconciler.specs.estate import Specs
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from reconciler.model.marks import DeploymentMark
 from reconciler.model.observation import ObservedDeployment
-from reconciler.plan.changes import Unknown
-from reconciler.plan.diff import compare
+from reconciler.planning.changes import Unknown
+from reconciler.planning.diff import compare
 from reconciler.providers.arm import read_deployment
 
 MODEL = "gpt-4.1-mini.ft-0-r10123456789abcd-x"

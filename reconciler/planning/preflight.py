@@ -10,7 +10,7 @@ from reconciler.model import codes
 from reconciler.model.catalog.training_files import ACCOUNT_BYTES, ACCOUNT_FILES
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.observation import Observation
-from reconciler.plan.changes import Action, Change, Reason
+from reconciler.planning.changes import Action, Change, Reason
 from reconciler.specs.estate import Specs
 
 PURPOSE = "fine-tune"

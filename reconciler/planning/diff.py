@@ -14,7 +14,7 @@ from reconciler.model import normal
 from reconciler.model.marks import DeploymentMark
 from reconciler.model.observation import ObservedDeployment
 from reconciler.model.resource import DesiredDeployment
-from reconciler.plan.changes import FieldChange
+from reconciler.planning.changes import FieldChange
 
 TAG = "tags."
 

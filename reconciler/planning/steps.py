@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reconciler.plan.changes import Action, Change
-from reconciler.plan.plan import Plan
+from reconciler.planning.changes import Action, Change
+from reconciler.planning.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from reconciler.model.address import Address
 from reconciler.model.diagnostics import Code, Diagnostic
 from reconciler.model.observation import Observation, ObservedCheckpoint, ObservedFile
 from reconciler.model.resource import DesiredRun, ResourceGraph, RunRef
-from reconciler.plan.changes import Action, Change, Reason
-from reconciler.plan.runs import MarkIndex, RunState, RunView
+from reconciler.planning.changes import Action, Change, Reason
+from reconciler.planning.runs import MarkIndex, RunState, RunView
 
 _BLOCKING: dict[RunState, Code] = {
     RunState.FAILED: codes.RUN_FAILED,

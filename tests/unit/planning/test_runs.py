@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from reconciler.model.observation import Observation, ObservedJob, ObservedModel
-from reconciler.plan.runs import MarkIndex, RunState
+from reconciler.planning.runs import MarkIndex, RunState
 from reconciler.providers.dataplane import read_job, read_model
 
 MARK = "r10123456789abcd"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from reconciler.model.address import Address
 from reconciler.model.observation import Observation, ObservedDeployment
 from reconciler.model.resource import ResourceGraph
-from reconciler.plan.changes import Action, Change, Reason
+from reconciler.planning.changes import Action, Change, Reason
 
 
 @dataclass(frozen=True, slots=True)

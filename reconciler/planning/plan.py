@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from reconciler.model.address import Address
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.resource import ResourceGraph
-from reconciler.plan.changes import Action, Change, Drift
-from reconciler.plan.orphans import Orphan
+from reconciler.planning.changes import Action, Change, Drift
+from reconciler.planning.orphans import Orphan
 
 ORDER = (Action.UPLOAD, Action.CANCEL, Action.TRAIN, Action.RETRY, Action.WAIT, Action.PARKED, Action.BLOCKED)
 
