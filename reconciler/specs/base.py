@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -70,7 +70,7 @@ def validate(model: type[T], data: Any, place: Located) -> tuple[T | None, list[
         return model.model_validate(data), []
     except ValidationError as error:
         found = error.errors(include_url=False)[: MAX_PROBLEMS + 1]
-        return None, [_diagnose(e, model, data, place) for e in found]
+        return None, _merged(_diagnose(e, model, data, place) for e in found)
 
 
 def brief(value: Any) -> str:
@@ -79,6 +79,19 @@ def brief(value: Any) -> str:
         return f'"{value}"' if len(value) <= MAX_SHOWN else f'"{value[:MAX_SHOWN]}…" ({len(value):,} characters)'
     kinds = {dict: "A mapping", list: "A list", bool: str(value).lower(), type(None): "null"}
     return kinds.get(type(value), "A number")
+
+
+def _merged(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """A value that fits none of several types is one problem: what each would take stands in one sentence."""
+    found: list[Diagnostic] = []
+    for problem in problems:
+        last = found[-1] if found else None
+        if last and last.range == problem.range and {last.code, problem.code} == {codes.SPEC_VALUE}:
+            detail = f"{last.detail.rstrip('.')}, or {problem.detail.removeprefix('Expected ')}"
+            found[-1] = replace(last, detail=detail)
+        else:
+            found.append(problem)
+    return found
 
 
 def closest(word: str, words: list[str]) -> str | None:
