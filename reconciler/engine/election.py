@@ -6,6 +6,7 @@ however old a list, the eldest of those that go on is never cancelled.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 
 from reconciler.engine.context import Context
@@ -52,10 +53,19 @@ def elect(own: ObservedJob, target: Target, mark: str, context: Context, tell: T
         seen = any(j.id == own.id for j in listed)
         now = context.now()
         if (seen and now >= settled) or now >= gives_up:
-            _cancel_for(own, [j for j in listed if j.order > own.order], target, context, tell)
+            younger = [j for j in listed if j.order > own.order]
+            for job in gave_way(own, listed):
+                tell(f"{job.id} was started elsewhere at the same time and gave way to {own.id}")
+            _cancel_for(own, younger, target, context, tell)
             break
         context.sleep(min(pace.poll, 5.0))
     return own
+
+
+def gave_way(stays: ObservedJob, listed: Iterable[ObservedJob]) -> list[ObservedJob]:
+    """Runs that were cancelled for this one, as far as the list shows."""
+    ends = stays.finished_at or math.inf
+    return [j for j in listed if j.phase is Phase.CANCELLED and j.order > stays.order and j.created_at < ends]
 
 
 def keep_one(jobs: Sequence[ObservedJob], target: Target, context: Context, tell: Tell) -> ObservedJob | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from reconciler.engine.context import Context
-from reconciler.engine.election import chosen, ended_badly, keep_one, with_mark
+from reconciler.engine.election import chosen, ended_badly, gave_way, keep_one, with_mark
 from reconciler.model import codes
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.events import Outcome, Result, StepProgress, StepWaiting
@@ -25,6 +25,8 @@ class Watch:
     id: str
     next_events: float = 0.0
     progress: RunProgress = field(default_factory=RunProgress)
+    told: set[str] = field(default_factory=set)
+    """Rivals that the operator has been told of."""
 
     @property
     def is_run(self) -> bool:
@@ -82,6 +84,11 @@ def _hold_election(watch: Watch, jobs: Sequence[ObservedJob], target: Target, co
     same = with_mark(jobs, run.mark)
     eldest = keep_one(same, target, context, lambda words: context.emit(StepWaiting(watch.step.key, words)))
     own = next((j for j in same if j.id == watch.id), None)
+    for job in gave_way(own, same) if own else ():
+        if job.id not in watch.told:
+            watch.told.add(job.id)
+            words = f"{job.id} was started elsewhere at the same time and gave way to {watch.id}"
+            context.emit(StepWaiting(watch.step.key, words))
     if own and ended_badly(own):
         eldest = chosen(same)
     if own and eldest and own.phase is not Phase.SUCCEEDED:

@@ -55,3 +55,16 @@ def test_a_duplicate_that_lists_hid_is_reported_with_its_cost(
     assert not audit(stage).human
     succeeded = [sum(j.phase == "succeeded" for j in jobs) for jobs in runs(stage).values()]
     assert sorted(succeeded) == ([1, 1, 1] if code is codes.RUN_DUPLICATE else [1, 2, 2])
+
+
+def test_both_operators_are_told(loaded: Estate) -> None:
+    lag = SETTLE * 0.8
+    stage = Stage(loaded, lag=lag)
+    told = at_once(stage, Chaos(0, lag, 4, 0.0, (True, True), 0.0, ({}, {}), ()))
+    assert all(t.converged for t in told)
+    words = [" ".join(t.words) for t in told]
+    pairs = [sorted(jobs, key=lambda j: (int(j.created_at), j.id)) for jobs in runs(stage).values() if len(jobs) > 1]
+    assert pairs, "both had started the same runs"
+    for stays, gone in pairs:
+        assert any(f"following {stays.id}" in w for w in words), words
+        assert any(f"{gone.id} was started elsewhere at the same time and gave way to {stays.id}" in w for w in words)
