@@ -11,6 +11,8 @@ from reconciler.api.estate import Estate
 from reconciler.emulator.faults import Rule
 from reconciler.model import codes
 from reconciler.model.events import Result
+from reconciler.render.plan import render
+from reconciler.render.text import Style
 from tests.faults import estate
 from tests.faults.audit import audit, runs
 from tests.faults.stage import Stage, Told
@@ -181,3 +183,19 @@ def test_accounts_that_refuse_to_change_a_model(
         assert told.converged, told.words
         assert not stage.plan().changes
         assert set(before) <= set(live) if strategy == "versioned" else set(before) == set(live)
+
+
+def test_a_spare_copy_of_a_file_goes_when_nobody_reads_it(loaded: Estate) -> None:
+    """A second operator, who was killed, has left the tickets twice; a run under way reads the younger copy."""
+    stage = Stage(loaded)
+    stage.apply(wait=False)
+    space = stage.store.state.accounts["acme-sweden"].space
+    file = next(f for f in space.files.values() if f.filename.startswith("tickets"))
+    older = replace(file, id="file-elder", created_at=file.created_at - 100)
+    space.files[older.id] = older
+    plan = stage.plan()
+    spare = next(c for c in plan.changes if c.key == f"dataset.tickets@sweden#{file.id}")
+    assert spare.needs == (TRIAGE,)
+    assert f"because {older.id} is the same file and stays" in render(plan, Style(False))
+    all_is_well(stage, stage.apply())
+    assert [f.id for f in space.files.values() if f.filename == file.filename] == [older.id]
