@@ -71,7 +71,7 @@ def markdown(codes: list[Code]) -> str:
     """The page `docs/diagnostics.md`."""
     parts = [
         "# Diagnostics",
-        "Made from `reconciler/model/codes.py` by `make generate`. On a terminal: `reconciler explain CODE`.",
+        "Made from `reconciler/model/codes/` by `make generate`. On a terminal: `reconciler explain CODE`.",
     ]
     for code in codes:
         parts += [f"## {code.id}", f"**{code.severity.value}: {code.summary}**", code.meaning]

@@ -84,7 +84,7 @@ def test_without_an_example_all_is_well(repository: Path, capsys: pytest.Capture
 
 @pytest.mark.parametrize("code", every_code(), ids=lambda code: code.id)
 def test_every_code_is_explained(code: Code, capsys: pytest.CaptureFixture[str]) -> None:
-    assert code.example, "Say what leads to it, in a few lines: reconciler/model/codes.py."
+    assert code.example, "Say what leads to it, in a few lines: reconciler/model/codes/."
     assert run(["explain", code.id]) == 0
     shown = " ".join(capsys.readouterr().out.split())
     for text in (code.summary, code.meaning, code.example, code.way_out):

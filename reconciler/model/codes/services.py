@@ -1,0 +1,105 @@
+"""Targets and the services behind them."""
+
+from __future__ import annotations
+
+from reconciler.model.codes.registry import error
+
+TARGET_UNREACHABLE = error(
+    "target-unreachable",
+    "the target could not be read",
+    "The service did not answer, or not in time.",
+    "Check the network and the service's status; run again.",
+    "sweden: connection timed out",
+)
+TARGET_MISSING = error(
+    "target-missing",
+    "the account does not exist",
+    "Resource Manager knows no account of that name in that subscription and resource group.",
+    "Check subscription, resource_group and account of the target; the tool does not create accounts.",
+    "targets:\n  sweden:\n    account: aoai-sweden   # the portal says aoai-sweden-prod",
+)
+ACCOUNT_FULL = error(
+    "account-full",
+    "the account has no room for the training files",
+    "An Azure OpenAI account takes 100 training files and 1 GB of them in all; nothing was sent.",
+    "Delete files that no run needs any more, or raise the limit with the vendor's support.",
+    "a chain of 101 stages, every file kept",
+)
+LIST_MISSING = error(
+    "list-missing",
+    "the service does not list what it has",
+    "Without a state file, live lists are all the tool has to go by; a compatible service must list files, jobs and "
+    "models as OpenAI does.",
+    "Check `base_url`; ask the service for the missing list, or train there by hand and name the model's id.",
+    "platform: {provider: openai, base_url: https://llm.contoso.example/v1}   # GET /v1/models: 404",
+)
+TARGET_REGION = error(
+    "target-region",
+    "the account is in another region",
+    "The target's `region` and the live account's location differ.",
+    "Correct the region, or name the account that you mean.",
+    "targets:\n  sweden:\n    region: swedencentral   # the account is in eastus2",
+)
+TARGET_AUTH = error(
+    "target-auth",
+    "the service does not accept the credentials",
+    "The identity could not be proved, or lacks a role on this account.",
+    "az login, or set the workload identity; needed roles: see docs/azure.md.",
+    "sweden: 403 AuthorizationFailed, the workflow's identity has no role on the account",
+)
+SERVICE_ERROR = error(
+    "service-error",
+    "the service refused the request",
+    "The vendor's answer is shown with its status, code and request id.",
+    "The vendor's message says what it wants.",
+    "sweden: 400 invalidPayload, the service does not train this base model",
+)
+SERVICE_QUOTA = error(
+    "service-quota",
+    "the service refused the request: quota",
+    "The region's quota for this model and SKU is used up.",
+    "Lower the capacity, free some, or raise the quota: https://aka.ms/oai/quotaincrease.",
+    "deployment.support-chat@chicago: 400 InsufficientQuota, capacity 40 asked for and 12 free",
+)
+SERVICE_MODEL_CHANGE = error(
+    "service-model-change",
+    "the service does not change the model of a deployment in place",
+    "The old model keeps serving; nothing was changed.",
+    "Set `strategy: recreate` (an outage) or `strategy: versioned` (a new deployment beside the old).",
+    "deployment.triage@sweden goes from gpt-4.1-nano to gpt-4.1-mini",
+)
+SERVICE_MODEL_UNSUPPORTED = error(
+    "service-model-unsupported",
+    "the service cannot serve this model there",
+    "The region or the SKU does not serve the model, or the model is retired.",
+    "Choose another SKU or region.",
+    "deployment.triage@chicago: sku Standard, where the region has GlobalStandard only",
+)
+SERVICE_CONFLICT = error(
+    "service-conflict",
+    "another operation keeps the account busy",
+    "Azure takes one control-plane write at a time for an account; somebody else is writing.",
+    "Run apply again when the other operation has ended.",
+    "409 RequestConflict while somebody creates a deployment in the portal",
+)
+SERVICE_UNCHANGED = error(
+    "service-unchanged",
+    "the service said yes and changed nothing",
+    "The deployment was read again after the write and does not have the values that were written.",
+    "Run apply again; if it stays, the service has a fault: quote the request id to its support.",
+    "deployment.support-chat@sweden: capacity 50 was written, 30 is live",
+)
+MARK_LOST = error(
+    "mark-lost",
+    "the service did not keep the run's mark",
+    "Without its suffix a run cannot be found again and would be paid for on every apply. It was cancelled.",
+    "Check the target's api_version; nothing more is trained on the target.",
+    "job.triage: a service behind base_url answers without the suffix that was sent",
+)
+OUTCOME_UNKNOWN = error(
+    "outcome-unknown",
+    "the service's answer was lost and nothing was found",
+    "The request may or may not have been heard. It was not sent again blindly.",
+    "Run apply again: it looks first and goes on from what is there.",
+    "job.triage: the connection broke while the job was created, and no such run is listed",
+)

@@ -1,0 +1,148 @@
+"""What specs say."""
+
+from __future__ import annotations
+
+from reconciler.model.codes.registry import error
+
+SPEC_UNKNOWN_KEY = error(
+    "spec-unknown-key",
+    "unknown key",
+    "The spec language has no such key here; an ignored key would be a wish that nobody hears.",
+    "Correct the spelling, or remove the key.",
+    "datasets:\n  support: {fiel: ../data/support.jsonl}",
+)
+SPEC_MISSING_KEY = error(
+    "spec-missing-key",
+    "a key is missing",
+    "This entry needs the key.",
+    "Add it.",
+    "datasets:\n  support: {format: chat}   # which file?",
+)
+SPEC_VALUE = error(
+    "spec-value",
+    "the value does not fit the key",
+    "The value has another type, or lies outside what the key takes.",
+    "The message says what is expected.",
+    "jobs:\n"
+    "  triage:\n"
+    "    target: sweden\n"
+    "    base_model: gpt-4.1-nano-2025-04-14\n"
+    "    training: tickets\n"
+    "    retries: twice",
+)
+SPEC_VERSION = error(
+    "spec-version",
+    "the file does not say which version of the language it uses",
+    "Every spec file starts with `version: 1`.",
+    "Add the line at the top.",
+    "estate: acme   # and no line `version: 1`",
+)
+SPEC_ESTATE = error(
+    "spec-estate",
+    "the estate needs one name",
+    "Exactly one file says `estate: NAME`; the name is the owner's mark on every live object.",
+    "Name the estate once. Renaming it later makes the tool forget what it owns.",
+    "estate: acme   # and in another file: estate: acme-prod",
+)
+SPEC_NAME = error(
+    "spec-name",
+    "the name cannot be used",
+    "Names match [a-z0-9]([a-z0-9.-]*[a-z0-9])? and have at most 63 characters.",
+    "Choose another name.",
+    "datasets:\n  Support_2026: {file: ../data/support.jsonl}",
+)
+DUPLICATE_NAME = error(
+    "duplicate-name",
+    "the name is used twice",
+    "All files below the spec root share one namespace for each kind.",
+    "Rename one of the two.",
+    "jobs:\n"
+    "  support: {target: sweden, base_model: gpt-4.1-nano-2025-04-14, training: rows}\n"
+    "chains:\n"
+    "  support: {target: sweden, base_model: gpt-4.1-nano-2025-04-14, stages: [{name: one, training: rows}]}",
+)
+DANGLING_REFERENCE = error(
+    "dangling-reference",
+    "this names nothing",
+    "The specs have no entry of that kind and name.",
+    "Correct the name, or add the entry.",
+    "deployments:\n"
+    "  support-chat:\n"
+    "    model: {chain: suport}   # the chain is called support\n"
+    "    sku: Standard\n"
+    "    targets: {sweden: {}}",
+)
+REFERENCE_CYCLE = error(
+    "reference-cycle",
+    "the jobs train on top of each other in a circle",
+    "A run starts from a finished model; in a circle none can be the first.",
+    "Let one of the jobs start from a base model.",
+    "jobs:\n"
+    "  one: {target: sweden, base_model: {job: two}, training: rows}\n"
+    "  two: {target: sweden, base_model: {job: one}, training: rows}",
+)
+OTHER_ACCOUNT = error(
+    "other-account",
+    "a run can only start from a model of its own account",
+    "The service trains on top of fine-tuned models of the same account only.",
+    "Give both jobs the same target.",
+    "jobs:\n"
+    "  one: {target: sweden, base_model: gpt-4.1-nano-2025-04-14, training: rows}\n"
+    "  two: {target: virginia, base_model: {job: one}, training: rows}",
+)
+MODEL_ALIAS = error(
+    "model-alias",
+    "the base model is an alias",
+    "An alias may name another snapshot tomorrow; the run's fingerprint would not notice.",
+    "Name a dated snapshot.",
+    "jobs:\n  triage: {target: sweden, base_model: gpt-4.1-nano, training: rows}",
+)
+SUFFIX_TOO_LONG = error(
+    "suffix-too-long",
+    "the suffix is too long",
+    "The tool writes a mark of 16 characters and a dash before the suffix; the service limits the whole.",
+    "Set a shorter `suffix`.",
+    "jobs:\n"
+    "  triage:\n"
+    "    target: sweden   # Azure: 40 characters with the mark\n"
+    "    base_model: gpt-4.1-nano-2025-04-14\n"
+    "    suffix: tickets-of-the-whole-helpdesk\n"
+    "    training: rows",
+)
+SPEC_COMBINATION = error(
+    "spec-combination",
+    "these keys do not go together",
+    "The method, the provider or another key rules this one out.",
+    "The message says which.",
+    "jobs:\n"
+    "  triage:\n"
+    "    target: platform   # provider: openai\n"
+    "    base_model: gpt-4.1-nano-2025-04-14\n"
+    "    training: rows\n"
+    "    training_type: global   # only Azure has training types",
+)
+TARGET_SHARED = error(
+    "target-shared",
+    "two targets name one account",
+    "The account would be observed and written twice.",
+    "Use one target for both.",
+    "targets:\n  one: {provider: openai, project: proj_abc123}\n  two: {provider: openai, project: proj_abc123}",
+)
+NO_DEPLOYMENTS = error(
+    "no-deployments",
+    "the target has no deployments",
+    "On the OpenAI platform a fine-tuned model is served as soon as it is trained.",
+    "Remove the target here; callers name the model itself: reconciler status shows it.",
+    "deployments:\n"
+    "  triage:\n"
+    "    model: {job: triage}\n"
+    "    sku: Standard\n"
+    "    targets: {platform: {}}   # provider: openai",
+)
+ENDPOINT_REFUSED = error(
+    "endpoint-refused",
+    "the endpoint is not one of the vendor's",
+    "Whoever changes an endpoint in a spec would receive the operator's credentials.",
+    "The operator may allow the host outside the specs: RECONCILER_ALLOW_HOSTS=host[,host].",
+    "targets:\n  platform: {provider: openai, base_url: https://llm.contoso.example/v1}",
+)
