@@ -108,6 +108,7 @@ def together(loaded: Estate, chaos: Chaos, plain: int = 2) -> Report:
     told = at_once(stage, chaos)
     stage.store.faults.rules.clear()
     stage.keeper.run_out()
+    stage.keeper.sleep(SETTLE)  # what was heard only now must be listed, or the next apply cannot know of it
     applies = 0
     while applies == 0 or (applies < plain and not _is_done(stage, told[-1])):
         told.append(stage.apply(parallelism=chaos.parallelism))
