@@ -1,0 +1,133 @@
+"""The client meets the service's rules: what a team sees when quota, limits, data or time say no."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.emulated.conftest import Bench
+
+DAY = 86_400
+TRIAGE = "specs/triage.yaml"
+
+
+@pytest.fixture
+def triage(bench: Bench) -> Bench:
+    """The classifier alone, in Sweden alone."""
+    (bench.folder / "specs/support.yaml").unlink()
+    bench.edit(TRIAGE, "      chicago: {capacity: 10}", "#")
+    return bench
+
+
+def limits(bench: Bench, **changes: float) -> None:
+    bench.http.put("/_emulator/limits", json=changes).raise_for_status()
+
+
+def advance(bench: Bench, seconds: float) -> None:
+    bench.http.post("/_emulator/advance", json={"seconds": seconds}).raise_for_status()
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_quota(triage: Bench) -> None:
+    limits(triage, quota=20)
+    result = triage.apply()
+    assert result.status == 1
+    assert "[service-quota]" in result.err
+    assert "400 InsufficientQuota" in result.err
+    assert "aka.ms/oai/quotaincrease" in words(result.err)
+    assert triage.actions() == {"deployment.triage@sweden": "add"}, "the model is trained and waits"
+
+
+def test_a_model_that_nobody_serves(triage: Bench) -> None:
+    triage.edit(TRIAGE, "model: {job: triage}", 'model: {name: gpt-9, version: "2031-01-01"}')
+    result = triage.apply()
+    assert result.status == 1
+    assert "DeploymentModelNotSupported" in result.err
+    assert "[service-model-unsupported]" in result.err
+
+
+def test_a_base_model_that_cannot_be_trained(triage: Bench) -> None:
+    triage.edit(TRIAGE, "gpt-4.1-nano-2025-04-14", "gpt-9-2031-01-01")
+    result = triage.apply()
+    assert result.status == 1
+    assert "job.triage" in result.err
+    assert "request " in result.err, "what the vendor's support asks for"
+
+
+def test_no_room_for_files_is_seen_before_the_first_byte(triage: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    from reconciler.planning import preflight
+
+    monkeypatch.setitem(preflight.ACCOUNT_FILES, "azure", 1)
+    result = triage.apply()
+    assert result.status == 1
+    assert "[account-full]" in result.err
+    assert triage.requests("POST", "/files") == []
+
+
+def test_the_services_own_limit_of_files(triage: Bench) -> None:
+    limits(triage, files=1)
+    result = triage.apply()
+    assert result.status == 1
+    assert "needs dataset." in result.out
+    assert triage.creates() == []
+
+
+def test_a_total_of_jobs(triage: Bench) -> None:
+    limits(triage, jobs_total=0)
+    result = triage.apply()
+    assert result.status == 1
+    assert "job.triage" in result.err
+
+
+def test_lists_that_lag_do_not_start_a_second_run(triage: Bench) -> None:
+    triage.http.post("/_emulator/lag", json={"seconds": 120}).raise_for_status()
+    result = triage.apply()
+    assert result.status == 0, result.err
+    assert len(triage.creates()) == 1
+
+
+def test_a_run_that_fails_says_why_and_what_came_last(triage: Bench) -> None:
+    rule: dict[str, Any] = {
+        "fault": "fail_run",
+        "code": "internalFailure",
+        "message": "The node went away.",
+        "count": None,
+    }
+    triage.http.post("/_emulator/faults", json=[rule]).raise_for_status()
+    result = triage.apply()
+    assert result.status == 1
+    assert len(triage.creates()) == 2, "retries: 1"
+    assert "The node went away" in result.err
+    planned = triage.run("plan")
+    assert planned.status == 1
+    assert "[run-failed]" in planned.err
+    assert "Its last events:" in words(planned.err)
+
+
+def test_an_idle_deployment_is_deployed_again(triage: Bench) -> None:
+    assert triage.apply().status == 0
+    advance(triage, 16 * DAY)
+    assert triage.actions() == {"deployment.triage@sweden": "add"}
+    assert triage.apply().status == 0
+    assert len(triage.creates()) == 1, "the model is intact"
+
+
+def test_the_developer_tier_lives_a_day(triage: Bench) -> None:
+    triage.edit(TRIAGE, "sku: Standard", "sku: DeveloperTier")
+    assert triage.apply().status == 0
+    advance(triage, DAY / 2)
+    assert triage.actions() == {}
+    advance(triage, DAY)
+    assert triage.actions() == {"deployment.triage@sweden": "add"}
+
+
+def test_a_region_that_is_not_the_accounts(triage: Bench) -> None:
+    triage.plan()
+    triage.edit("specs/estate.yaml", "region: swedencentral", "region: westeurope")
+    result = triage.run("plan")
+    assert result.status == 1
+    assert "[target-region]" in result.err
