@@ -5,6 +5,7 @@ https://learn.microsoft.com/rest/api/aiservices/accountmanagement/deployments
 
 import re
 from typing import Any
+from urllib.parse import quote
 
 from starlette.responses import Response
 
@@ -201,7 +202,7 @@ def _list(call: Call) -> Response:
     start = whole_number(call, "$skiptoken", 0, 0, 100_000)
     body: Json = {"value": [render(account, deployment) for deployment in ours[start : start + PAGE]]}
     if len(ours) > start + PAGE:
-        version = call.query.get("api-version", "2025-09-01")
+        version = quote(call.query.get("api-version", "2025-09-01"), safe="")
         body["nextLink"] = f"{call.base_url}{call.path}?api-version={version}&%24skiptoken={start + PAGE}"
     return reply(body)
 

@@ -1,5 +1,7 @@
 """Long-running writes of Resource Manager: one at a time in an account, done after some virtual seconds."""
 
+from urllib.parse import quote
+
 from starlette.responses import Response
 
 from reconciler.emulator.accounts import ARM, PROVIDER, SUBSCRIPTION
@@ -34,7 +36,7 @@ def begin(call: Call, account: Account, kind: str, deployment: Deployment) -> di
         del account.operations[old]
     url = (
         f"{call.base_url}/subscriptions/{account.subscription}{PROVIDER}/locations/{account.location}"
-        f"/operationStatuses/{operation.id}?api-version={call.query.get('api-version', '2025-09-01')}"
+        f"/operationStatuses/{operation.id}?api-version={quote(call.query.get('api-version', '2025-09-01'), safe='')}"
     )
     return {"Azure-AsyncOperation": url, "Retry-After": "0"}
 
