@@ -12,7 +12,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.options import Terminal
-from reconciler.model.errors import DiagnosticsError
+from reconciler.model.errors import DiagnosticsError, ReconcilerError
 from reconciler.render import diagnostics as render_diagnostics
 
 FAILED, USAGE, INTERRUPTED = 1, 64, 130
@@ -75,6 +75,9 @@ def run(arguments: list[str]) -> int:
     except DiagnosticsError as error:
         terminal = Terminal("--no-color" in arguments)
         click.echo(render_diagnostics.render(error.diagnostics, terminal.err), nl=False, err=True, color=True)
+        return FAILED
+    except ReconcilerError:  # the time ran out before there was a plan
+        click.echo("Stopped: the time is up, and nothing was begun.", err=True)
         return FAILED
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted: nothing more is done.", err=True)

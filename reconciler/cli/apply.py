@@ -78,7 +78,7 @@ def apply(
     mention(estate, terminal)
     follow = sys.stdout.isatty() if wait is None else wait
     stop = Stop()
-    with connected(estate, options.Where(embedded, emulator_url), terminal, stop) as world:
+    with _stops_after(timeout, stop), connected(estate, options.Where(embedded, emulator_url), terminal, stop) as world:
         begun = time.monotonic()
         made = operations.plan(world, selection, parallelism, prune=prune)
         if saved:
@@ -89,7 +89,7 @@ def apply(
             sys.exit(1 if made.failed else 0)
         _check_bytes(made)
         _approve(auto_approve or saved is not None, terminal)
-        with _stops_on_signals(stop, terminal), _stops_after(timeout, stop), report.watching(made) as sink:
+        with _stops_on_signals(stop, terminal), report.watching(made) as sink:
             begun = time.monotonic()
             outcomes = operations.apply(world, made, sink, stop, wait=follow, parallelism=parallelism)
     report.ended(outcomes, time.monotonic() - begun, stopped=stop.is_set)

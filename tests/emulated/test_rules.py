@@ -131,3 +131,14 @@ def test_a_region_that_is_not_the_accounts(triage: Bench) -> None:
     result = triage.run("plan")
     assert result.status == 1
     assert "[target-region]" in result.err
+
+
+def test_the_time_covers_the_look_as_well(triage: Bench) -> None:
+    """A service that fails every read is not waited for beyond the time that was given."""
+    triage.plan()
+    rule = {"fault": "status", "status": 503, "retry_after": 30, "method": "GET", "count": None}
+    triage.http.post("/_emulator/faults", json=[rule]).raise_for_status()
+    result = triage.apply("--timeout", "2s")
+    assert result.status == 1
+    assert "Stopped" in result.err
+    assert "Traceback" not in result.err
