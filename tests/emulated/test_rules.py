@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.model.catalog import training_files
 from tests.emulated.conftest import Bench
 
 DAY = 86_400
@@ -59,9 +60,7 @@ def test_a_base_model_that_cannot_be_trained(triage: Bench) -> None:
 
 
 def test_no_room_for_files_is_seen_before_the_first_byte(triage: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    from reconciler.planning import preflight
-
-    monkeypatch.setitem(preflight.ACCOUNT_FILES, "azure", 1)
+    monkeypatch.setitem(training_files.ACCOUNT_FILES, "azure", 1)
     result = triage.apply()
     assert result.status == 1
     assert "[account-full]" in result.err
