@@ -116,6 +116,9 @@ class Contract:
                 yield from _told(f"{exchange}: request", error)
         yield from self.flaws_of_answer(exchange, asked)
 
+    def asks_well(self, exchange: Exchange) -> bool:
+        return not any(self._openapi.iter_apicall_request_errors(self._asked(exchange)))
+
     def flaws_of_answer(self, exchange: Exchange, asked: MockRequest | None = None) -> Iterator[str]:
         if exchange.status >= 400 and not self._has_refusals:
             yield from _flaws_of_refusal(exchange)
