@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from reconciler.engine.context import Context
 from reconciler.engine.election import chosen, ended_badly, gave_way, keep_one, with_mark
 from reconciler.model import codes
+from reconciler.model.catalog import rejections
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.events import Outcome, Result, StepProgress, StepWaiting
 from reconciler.model.observation import ObservedFile, ObservedJob, Phase
@@ -130,7 +131,8 @@ def _failed(watch: Watch, error: ServiceError) -> Verdict:
 def _ended(step: Step, run: DesiredRun, job: ObservedJob) -> Diagnostic:
     code = codes.RUN_CANCELLED if job.phase is Phase.CANCELLED else codes.RUN_FAILED
     error = f" {job.error}." if job.error else ""
-    return code.at(run.place.range(), f"{job.id} on {run.target}.{error} {code.way_out}", address=step.key)
+    way_out = rejections.way_on(job.error) if code is codes.RUN_FAILED else code.way_out
+    return code.at(run.place.range(), f"{job.id} on {run.target}.{error} {way_out}", address=step.key)
 
 
 def _poll_files(target: Target, watches: Sequence[Watch]) -> list[Verdict]:
@@ -147,5 +149,6 @@ def _poll_files(target: Target, watches: Sequence[Watch]) -> list[Verdict]:
 
 def _refused(step: Step, file: ObservedFile) -> Outcome:
     why = file.status_details or f"the service put it in status {file.status}"
-    detail = f"{file.filename} ({file.id}): {why}."
+    told = (f"{file.filename} ({file.id}): {why}.", rejections.in_our_words(why), codes.FILE_REFUSED.way_out)
+    detail = " ".join(filter(None, told))
     return Outcome(step.key, Result.FAILED, why, diagnostics=(codes.FILE_REFUSED.at(detail=detail, address=step.key),))

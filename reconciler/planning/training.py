@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from reconciler.datasets.scan import DatasetFacts
 from reconciler.model import codes, marks
 from reconciler.model.address import Address
+from reconciler.model.catalog import rejections
 from reconciler.model.diagnostics import Code, Diagnostic
 from reconciler.model.observation import Observation, ObservedCheckpoint, ObservedFile
 from reconciler.model.resource import DesiredRun, ResourceGraph, RunRef
@@ -207,7 +208,8 @@ class TrainingPlanner:
         if words:
             told.append(f"Its last events: {'; '.join(words)}")
         self._add(run, Action.BLOCKED, Reason(code.id, f"{code.summary} ({who})"), view)
-        self._say(code, run, " ".join(f"{t.rstrip('.')}." for t in told) + f" {code.way_out}")
+        way_out = rejections.way_on(view.job.error) if view.job and code is codes.RUN_FAILED else code.way_out
+        self._say(code, run, " ".join(f"{t.rstrip('.')}." for t in told) + f" {way_out}")
 
     def _say(self, code: Code, run: DesiredRun, detail: str) -> None:
         self.diagnostics.append(code.at(run.place.range(), detail, address=str(run.address)))

@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from reconciler.model import codes
+from reconciler.model.catalog.rejections import in_our_words
 from reconciler.model.diagnostics import Code, Diagnostic, SourceRange
 from reconciler.model.errors import ReconcilerError
 
@@ -150,4 +151,6 @@ def diagnose(error: ServiceError, address: str, at: SourceRange | None = None) -
     message = error.message.strip()
     sentence = message if message.endswith((".", "!", "?")) else f"{message}."
     who = f"{error.service}: " if error.service else ""
-    return code.at(at, f"{who}{sentence} {code.way_out}", address=address, facts="   ".join(facts))
+    check = in_our_words(f"{error.code}: {message}") if code is codes.SERVICE_ERROR else ""
+    detail = " ".join(filter(None, (f"{who}{sentence}", check, code.way_out)))
+    return code.at(at, detail, address=address, facts="   ".join(facts))

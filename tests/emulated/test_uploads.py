@@ -104,3 +104,27 @@ def test_a_wrong_token_is_the_services_refusal(remote: Bench, monkeypatch: pytes
     assert result.status == 1
     assert "file-refused" in result.err or "service-error" in result.err
     assert "wrong-secret" not in result.out + result.err
+
+
+@pytest.mark.parametrize(
+    ("rows", "check"),
+    [
+        (b"".join(_Blob.rows.splitlines(keepends=True)[:3]), "dataset-too-few-rows"),
+        (_Blob.rows + b"not a row\n", "row-json"),
+        (_Blob.rows + b'{"messages": [{"role": "user", "content": "Hello?"}]}\n', "row-assistant"),
+    ],
+)
+def test_the_services_verdict_on_rows_that_we_never_saw(
+    remote: Bench, monkeypatch: pytest.MonkeyPatch, rows: bytes, check: str
+) -> None:
+    """It names the check that would have found it, is not tried again, and asks for other data, not for a retry."""
+    monkeypatch.setenv("BLOB_SAS", SECRET)
+    monkeypatch.setattr(_Blob, "rows", rows)
+    for result in (remote.apply(), remote.run("plan")):
+        assert result.status == 1
+        told = " ".join(result.err.split())
+        assert "[run-failed]" in told
+        assert f"our check {check} looks for" in told
+        assert "Correct the data" in told
+        assert "`generation`" not in told
+    assert len(remote.creates()) == 1

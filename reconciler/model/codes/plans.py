@@ -128,7 +128,7 @@ FILE_REFUSED = error(
     "file-refused",
     "the service refused the training file",
     "The file was uploaded, but did not pass the service's own checks.",
-    "Correct the data; its digest changes, so the next apply uploads it anew.",
+    "Correct the data; its digest changes, so the next apply starts anew with it.",
     "dataset.support@sweden: the service reports the file's status as error",
 )
 EMULATOR_UNREACHABLE = error(
