@@ -55,12 +55,14 @@ def plan(
     select: Iterable[str] = (),
     targets: Iterable[str] = (),
     prune: bool = False,
+    allow_large_change: bool = False,
     parallelism: int = PARALLELISM,
     emulator: str | None = None,
 ) -> Plan:
     """What `apply` would do, against live state. `select` takes address globs, `targets` names."""
+    limits = Selection(tuple(select), tuple(targets))
     with connect(estate, emulator=emulator) as world:
-        return operations.plan(world, Selection(tuple(select), tuple(targets)), parallelism, prune=prune)
+        return operations.plan(world, limits, parallelism, prune=prune, allow_large_change=allow_large_change)
 
 
 def apply(
@@ -69,6 +71,7 @@ def apply(
     select: Iterable[str] = (),
     targets: Iterable[str] = (),
     prune: bool = False,
+    allow_large_change: bool = False,
     wait: bool = True,
     timeout: float | None = None,
     on_event: EventSink | None = None,
@@ -78,12 +81,15 @@ def apply(
     """Plan, and do what the plan says.
 
     `wait=False` submits runs and leaves the rest to the next apply; `timeout` stops watching after that many seconds.
-    `on_event` is told of every step as it begins, goes on and ends.
+    `on_event` is told of every step as it begins, goes on and ends. A plan that is `refused` is not begun.
     """
     stop = Stop()
     timer = threading.Timer(timeout, stop.set) if timeout is not None else None
     with connect(estate, emulator=emulator, stop=stop) as world:
-        made = operations.plan(world, Selection(tuple(select), tuple(targets)), parallelism, prune=prune)
+        limits = Selection(tuple(select), tuple(targets))
+        made = operations.plan(world, limits, parallelism, prune=prune, allow_large_change=allow_large_change)
+        if made.refused:
+            return Applied(made, (), converged=False)
         if timer:
             timer.daemon = True
             timer.start()

@@ -18,7 +18,8 @@ from reconciler.api.estate import load
 from reconciler.cli import options
 from reconciler.cli.apply_report import JsonReport, TextReport
 from reconciler.cli.compose import connected
-from reconciler.cli.plan import mention
+from reconciler.cli.plan import mention, plan_json
+from reconciler.cli.policies import ask
 from reconciler.datasets.facts import DatasetFacts
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
@@ -26,7 +27,7 @@ from reconciler.model import codes
 from reconciler.model.errors import DiagnosticsError
 from reconciler.planning.changes import Action
 from reconciler.planning.plan import Plan
-from reconciler.planning.planfile import Saved, read_saved, staleness
+from reconciler.planning.planfile import Asked, Saved, read_saved, staleness
 
 INTERRUPTED = 130
 
@@ -44,6 +45,7 @@ INTERRUPTED = 130
 )
 @options.selection_options
 @options.prune_option
+@options.safeguard_options
 @options.format_option("text", "json")
 @options.parallelism_option
 @options.where_options
@@ -56,6 +58,8 @@ def apply(
     addresses: tuple[str, ...],
     targets: tuple[str, ...],
     prune: bool,
+    allow_large_change: bool,
+    policies: tuple[str, ...],
     form: str,
     parallelism: int,
     embedded: bool,
@@ -73,6 +77,7 @@ def apply(
     saved = _read_saved(root)
     if saved:
         root, selection, prune = Path(saved.root), saved.asked.selection, saved.asked.prune
+        allow_large_change = allow_large_change or saved.asked.allow_large_change
     estate = load(root)
     options.check_selection(selection, estate.specs)
     mention(estate, terminal)
@@ -80,12 +85,14 @@ def apply(
     stop = Stop()
     with _stops_after(timeout, stop), connected(estate, options.Where(embedded, emulator_url), terminal, stop) as world:
         begun = time.monotonic()
-        made = operations.plan(world, selection, parallelism, prune=prune)
+        made = operations.plan(world, selection, parallelism, prune=prune, allow_large_change=allow_large_change)
         if saved:
             _check_saved(saved, made)
+        asked = Asked(selection, prune, allow_large_change)
+        made = ask(made, policies, lambda plan: plan_json(plan, root, asked))
         report = JsonReport() if form == "json" else TextReport(terminal)
         report.planned(made, root, time.monotonic() - begun)
-        if not made.pending:
+        if made.refused or not made.pending:
             sys.exit(1 if made.failed else 0)
         _check_bytes(made)
         _approve(auto_approve or saved is not None, terminal)

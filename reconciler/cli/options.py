@@ -94,6 +94,23 @@ def prune_option(function: F) -> F:
     )(function)
 
 
+def safeguard_options(function: F) -> F:
+    """What stands between a plan and the first write: `policies` as given, `allow_large_change`."""
+    function = click.option(
+        "--policy",
+        "policies",
+        multiple=True,
+        metavar="CMD",
+        help="Ask this command too: the JSON plan on its standard input, any exit status but 0 refuses. Repeatable. "
+        "[env: RECONCILER_POLICY, one a line]",
+    )(function)
+    return click.option(
+        "--allow-large-change",
+        is_flag=True,
+        help="Apply though more than 30 % of the deployments are deleted, recreated or cut.",
+    )(function)
+
+
 def selection_options(function: F) -> F:
     function = click.option(
         "--target",

@@ -13,6 +13,7 @@ from reconciler import __version__
 from reconciler.api.estate import Estate, load
 from reconciler.cli import options
 from reconciler.cli.compose import connected
+from reconciler.cli.policies import ask
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
 from reconciler.planning.plan import Plan
@@ -28,6 +29,7 @@ from reconciler.render.text import plural
 @click.option("--detailed-exitcode", is_flag=True, help="End with 2 when there is anything to do, 0 when not.")
 @options.selection_options
 @options.prune_option
+@options.safeguard_options
 @options.format_option("text", "json")
 @options.parallelism_option
 @options.where_options
@@ -39,6 +41,8 @@ def plan(
     addresses: tuple[str, ...],
     targets: tuple[str, ...],
     prune: bool,
+    allow_large_change: bool,
+    policies: tuple[str, ...],
     form: str,
     parallelism: int,
     embedded: bool,
@@ -53,8 +57,9 @@ def plan(
     mention(estate, terminal)
     with connected(estate, options.Where(embedded, emulator_url), terminal, Stop()) as world:
         begun = time.monotonic()
-        made = operations.plan(world, selection, parallelism, prune=prune)
-    asked = Asked(selection, prune)
+        made = operations.plan(world, selection, parallelism, prune=prune, allow_large_change=allow_large_change)
+    asked = Asked(selection, prune, allow_large_change)
+    made = ask(made, policies, lambda plan: plan_json(plan, root, asked))
     if out:
         save(plan_json(made, root, asked), out)
     if form == "json":

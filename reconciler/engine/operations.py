@@ -18,6 +18,7 @@ from reconciler.model.events import EventSink, Outcome, Result
 from reconciler.model.observation import Observation
 from reconciler.model.selection import Selection
 from reconciler.planning.graph import build_graph
+from reconciler.planning.guard import guard
 from reconciler.planning.plan import Plan
 from reconciler.planning.planner import make_plan
 from reconciler.planning.policy import select
@@ -56,11 +57,16 @@ def progress(world: World, observed: Mapping[str, Observation]) -> dict[str, Run
 
 
 def plan(
-    world: World, selection: Selection | None = None, parallelism: int = PARALLELISM, *, prune: bool = False
+    world: World,
+    selection: Selection | None = None,
+    parallelism: int = PARALLELISM,
+    *,
+    prune: bool = False,
+    allow_large_change: bool = False,
 ) -> Plan:
     """What apply would do, against live state."""
-    made = make_plan(world.specs, world.facts, look(world, parallelism), prune=prune)
-    return select(made, selection or Selection())
+    made = select(make_plan(world.specs, world.facts, look(world, parallelism), prune=prune), selection or Selection())
+    return made if allow_large_change else guard(made)
 
 
 def apply(

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from reconciler.model import codes
 from reconciler.model.address import Address
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.resource import ResourceGraph
@@ -13,6 +14,8 @@ from reconciler.planning.changes import Action, Change, Drift
 from reconciler.planning.orphans import Orphan
 
 ORDER = (Action.UPLOAD, Action.CANCEL, Action.TRAIN, Action.RETRY, Action.WAIT, Action.PARKED, Action.BLOCKED)
+REFUSING = frozenset({codes.LARGE_CHANGE, codes.POLICY_REFUSED, codes.POLICY_BROKEN})
+"""Errors on the plan as a whole: apply does not begin."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class Plan:
     """Live objects that were looked at."""
     wanted: int
     """Runs and deployments in the specs."""
+    owned: int
+    """Live deployments of the estate."""
     complete: bool
     """Whether every target could be read."""
     observed_at: int = field(compare=False)
@@ -49,6 +54,11 @@ class Plan:
     def failed(self) -> bool:
         """Errors, or anything wanted that is blocked."""
         return has_errors(self.diagnostics) or any(c.action is Action.BLOCKED for c in self.changes)
+
+    @property
+    def refused(self) -> bool:
+        """Whether apply must not begin: the guard or a policy says no."""
+        return any(d.code in REFUSING for d in self.diagnostics)
 
     def by_key(self) -> dict[str, Change]:
         return {c.key: c for c in self.changes}

@@ -28,6 +28,7 @@ class Asked:
 
     selection: Selection = field(default_factory=Selection)
     prune: bool = False
+    allow_large_change: bool = False
 
 
 WHOLE = Asked()
@@ -58,6 +59,7 @@ def to_json(
             "select": list(asked.selection.addresses),
             "target": list(asked.selection.targets),
             "prune": asked.prune,
+            "allow_large_change": asked.allow_large_change,
         },
         "complete": plan.complete,
         "errored": plan.failed,
@@ -101,7 +103,8 @@ def read_saved(raw: bytes) -> Saved:
         changes = {str(c["key"]): c for c in data["resource_changes"]}
         for change in changes.values():
             _ = change["action"], {**change["change"]["after"]}, {**change["change"]["after_unknown"]}
-        return Saved(str(data["root"]), Asked(selection, bool(asked["prune"])), changes)
+        how = Asked(selection, bool(asked["prune"]), bool(asked.get("allow_large_change")))
+        return Saved(str(data["root"]), how, changes)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"it lacks, or has in another shape: {error}") from error
 

@@ -9,7 +9,7 @@ from reconciler.model.diagnostics import Diagnostic, in_order
 from reconciler.model.observation import Observation
 from reconciler.planning.changes import Action, Change
 from reconciler.planning.closing import closings, has_closed
-from reconciler.planning.deployments import DeploymentPlanner
+from reconciler.planning.deployments import DeploymentPlanner, is_owned
 from reconciler.planning.graph import build_graph
 from reconciler.planning.orphans import find_orphans, removals
 from reconciler.planning.plan import ORDER, Plan
@@ -53,6 +53,7 @@ def make_plan(
         targets=len(observed),
         objects=sum(o.objects for o in observed.values()),
         wanted=len(graph.runs) + len(graph.deployments),
+        owned=sum(is_owned(d, specs.estate) for o in observed.values() for d in o.deployments),
         complete=all(o.complete for o in observed.values()),
         observed_at=now,
         graph=graph,
