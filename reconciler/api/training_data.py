@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from reconciler.datasets import fit
 from reconciler.datasets.facts import DatasetFacts
@@ -18,7 +19,6 @@ from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.specs.base import Entry
 from reconciler.specs.dataset import Dataset
 from reconciler.specs.estate import Specs
-from reconciler.specs.grader import item_paths
 from reconciler.specs.job import Job, JobRef
 
 
@@ -164,10 +164,16 @@ def _uses(specs: Specs, job: Entry[Job]) -> Iterator[tuple[str, fit.Use]]:
     target = specs.targets.get(job.spec.target)
     provider = target.spec.provider if target else "azure"
     epochs = job.spec.hyperparameters.explicit().get("n_epochs")
-    paths = tuple(item_paths(job.spec.grader))
+    paths = _grader_paths(job.spec.grader) if job.spec.grader else ()
     for role in ("training", "validation"):
         if name := getattr(job.spec, role):
             yield name, fit.Use(provider, job.spec.method, _base_model(specs, job), role, epochs, paths)
+
+
+def _grader_paths(grader: Mapping[str, Any]) -> tuple[str, ...]:
+    from reconciler.specs.grader import item_paths  # few specs have one, and its models take their time
+
+    return tuple(item_paths(grader))
 
 
 def _base_model(specs: Specs, job: Entry[Job]) -> str:

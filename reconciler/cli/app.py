@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import os
 import sys
@@ -45,19 +44,13 @@ def cli() -> None:
 
 
 def main() -> None:
-    """The console script."""
-    collect_less()
+    """The program's command line; exits."""
     # We bring no pydantic plugins; looking for them reads the metadata of every installed package.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # names may have more characters than the terminal
     sys.exit(run(sys.argv[1:]))
-
-
-def collect_less() -> None:
-    """Specs and plans are large graphs of values that live to the end: looking through them for garbage is in vain."""
-    gc.set_threshold(100_000, 50, 100)
 
 
 def run(arguments: list[str]) -> int:

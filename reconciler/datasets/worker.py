@@ -7,7 +7,6 @@ nothing of the caller is imported again, as `multiprocessing` would. When a help
 from __future__ import annotations
 
 import os
-import pickle
 import sys
 import threading
 from collections import deque
@@ -91,7 +90,8 @@ class _Shared:
         """Hand pieces to a process of its own until none is left, or it fails."""
         command = [sys.executable, "-c", _START, *sys.path]
         try:
-            import subprocess  # small files need no second process
+            import pickle  # small files need no second process
+            import subprocess
 
             process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -142,6 +142,8 @@ class _Shared:
 
 def serve() -> None:
     """The helper's side: answer requests until the other side closes the pipe."""
+    import pickle
+
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     while True:
         try:

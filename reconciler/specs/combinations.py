@@ -12,7 +12,6 @@ from reconciler.specs.base import Entry, did_you_mean, validate
 from reconciler.specs.dataset import Dataset
 from reconciler.specs.documents import Located
 from reconciler.specs.estate import Specs
-from reconciler.specs.grader import GRADERS, Multi
 from reconciler.specs.job import DPO_ONLY, REINFORCEMENT_ONLY, Job
 
 _LOOPBACK = re.compile(r"http://(localhost|127\.0\.0\.1|\[::1\])[:/]")
@@ -76,6 +75,8 @@ def _job(entry: Entry[Job]) -> Iterator[Diagnostic]:
 
 def _grader(data: Any, place: Located, path: tuple[str, ...], *, nested: bool) -> Iterator[Diagnostic]:
     """A grader, by the rules of its type; the graders inside a `multi` too."""
+    from reconciler.specs.grader import GRADERS, Multi  # few specs have one, and its models take their time
+
     kinds = [kind for kind in GRADERS if not (nested and kind == "multi")]
     kind = data.get("type")
     if not isinstance(kind, str) or kind not in kinds:
