@@ -22,10 +22,9 @@ from reconciler.api.connect import connect
 from reconciler.api.estate import Estate, load
 from reconciler.engine import PARALLELISM, operations
 from reconciler.engine.context import Stop
-from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.events import Event, EventSink, Outcome
 from reconciler.model.selection import Selection
-from reconciler.planning.changes import Drift
+from reconciler.planning.drift import DriftReport
 from reconciler.planning.plan import Plan
 
 __all__ = ["Applied", "DriftReport", "Estate", "apply", "connect", "drift", "load", "plan"]
@@ -38,15 +37,6 @@ class Applied:
     plan: Plan
     outcomes: tuple[Outcome, ...]
     converged: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DriftReport:
-    """What changed behind the specs. Without `complete`, not every target could be read and there may be more."""
-
-    drift: tuple[Drift, ...]
-    complete: bool
-    diagnostics: tuple[Diagnostic, ...]
 
 
 def plan(
@@ -101,10 +91,17 @@ def apply(
     return Applied(made, outcomes, operations.converged(made, outcomes, wait=wait))
 
 
-def drift(estate: Estate, *, parallelism: int = PARALLELISM, emulator: str | None = None) -> DriftReport:
-    """What is live and neither what the specs say nor what was last applied."""
-    made = plan(estate, parallelism=parallelism, emulator=emulator)
-    return DriftReport(made.drift, made.complete, made.diagnostics)
+def drift(
+    estate: Estate,
+    *,
+    select: Iterable[str] = (),
+    targets: Iterable[str] = (),
+    parallelism: int = PARALLELISM,
+    emulator: str | None = None,
+) -> DriftReport:
+    """What is live and neither what the specs say nor what was last applied: `findings`, each with its cause."""
+    with connect(estate, emulator=emulator) as world:
+        return operations.drift(world, Selection(tuple(select), tuple(targets)), parallelism)
 
 
 def _nothing(_event: Event) -> None:

@@ -17,7 +17,8 @@ from reconciler.render import diagnostics as render_diagnostics
 FAILED, USAGE, INTERRUPTED = 1, 64, 130
 
 COMMANDS = (
-    "validate", "plan", "apply", "status", "output", "dataset", "emulator", "schema", "explain", "completion", "init",
+    "validate", "plan", "apply", "drift", "status", "output", "dataset", "emulator", "schema", "explain", "completion",
+    "init",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The use cases: plan and apply, each a few lines over the rooms below."""
+"""The use cases: plan, apply and drift, each a few lines over the rooms below."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from reconciler.model.address import Address
 from reconciler.model.events import EventSink, Outcome, Result
 from reconciler.model.observation import Observation
 from reconciler.model.selection import Selection
+from reconciler.planning.drift import DriftReport
+from reconciler.planning.findings import make_report
 from reconciler.planning.graph import build_graph
 from reconciler.planning.guard import guard
 from reconciler.planning.plan import Plan
@@ -67,6 +69,13 @@ def plan(
     """What apply would do, against live state."""
     made = select(make_plan(world.specs, world.facts, look(world, parallelism), prune=prune), selection or Selection())
     return made if allow_large_change else guard(made)
+
+
+def drift(world: World, selection: Selection | None = None, parallelism: int = PARALLELISM) -> DriftReport:
+    """What changed behind the specs."""
+    observed = look(world, parallelism)
+    made = select(make_plan(world.specs, world.facts, observed), selection or Selection())
+    return make_report(made, observed)
 
 
 def apply(

@@ -106,7 +106,7 @@ def _wanted(step: Step, context: Context) -> dict[str, Any]:
 
 def _writes(wanted: Mapping[str, Any], live: ObservedDeployment | None) -> list[dict[str, Any]]:
     """The fields of each write, in order: model and capacity never go together; a create takes all at once."""
-    if live is None or live.provisioning_state == "Failed":
+    if live is None or live.failed:
         return [dict(wanted)]
     differing = {f.field: f.after for f in compare(wanted, live, live.mark).changes}
     if "model" in differing and "source" in wanted:

@@ -168,6 +168,11 @@ class ObservedDeployment:
     def settled(self) -> bool:
         return self.provisioning_state in ("Succeeded", "Failed", "Canceled", "Disabled")
 
+    @property
+    def failed(self) -> bool:
+        """Whether the service gave up on the last write, and a further one is needed."""
+        return self.provisioning_state in ("Failed", "Canceled")
+
 
 @dataclass(frozen=True, slots=True)
 class ObservedAccount:

@@ -101,15 +101,3 @@ class Change:
         if self.action is Action.DELETE and isinstance(self.live, ObservedDeployment):
             return f"{self.address}#{self.live.name}"
         return str(self.address)
-
-
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """A live object that somebody or something changed behind the specs."""
-
-    address: Address
-    cause: str
-    fields: tuple[FieldChange, ...]
-    """`before` is the value last applied, `after` the live one."""
-    by: str = ""
-    at: str = ""

@@ -10,8 +10,10 @@ from reconciler.model.address import Address
 from reconciler.model.diagnostics import Code, Diagnostic
 from reconciler.model.observation import Observation, ObservedDeployment
 from reconciler.model.resource import DesiredDeployment, ResourceGraph, RunRef
-from reconciler.planning.changes import Action, Change, Drift, FieldChange, Reason, Unknown
+from reconciler.planning.causes import deployment_drift, failure
+from reconciler.planning.changes import Action, Change, FieldChange, Reason, Unknown
 from reconciler.planning.diff import Difference, compare, wanted_fields
+from reconciler.planning.drift import Drift
 from reconciler.planning.runs import RunState
 from reconciler.planning.training import TrainingPlanner
 from reconciler.specs.estate import Specs
@@ -108,9 +110,7 @@ class DeploymentPlanner:
         mark = live.mark
         difference = compare(wanted, live, mark)
         changes = [*difference.changes, *_protection(desired, mark)]
-        if difference.drift or mark is None:
-            cause = "edited" if mark else "tags removed"
-            self.drift.append(Drift(desired.address, cause, difference.drift, by=live.modified_by, at=live.modified_at))
+        self.drift += deployment_drift(desired, live, difference)
         if changes:
             if obstacle:
                 self._tell(desired, obstacle, live)
@@ -125,8 +125,8 @@ class DeploymentPlanner:
         elif mark is None:
             reason = Reason("tags-removed", "the tags that mark it as this estate's are gone; they are written again")
             self._add(desired, Action.UPDATE, reason, live=live)
-        elif live.provisioning_state == "Failed":
-            reason = Reason("failed", "its provisioning failed; it is written again")
+        elif live.failed:
+            reason = Reason("failed", f"{failure(live)}; it is written again")
             self._add(desired, Action.UPDATE, reason, live=live)
         elif obstacle:
             self._blocked(desired, obstacle, live)
@@ -135,6 +135,8 @@ class DeploymentPlanner:
             self._add(desired, Action.WAIT, reason, live=live)
         elif difference.stale_record:
             reason = Reason("record", "the specs now agree with what is live; only the record in its tags is renewed")
+            if mark.applied is None:
+                reason = Reason("record", "the record of what was last applied, in its tags, is broken; it is renewed")
             self._add(desired, Action.UPDATE, reason, live=live)
 
     def _is_protected(self, desired: DesiredDeployment, mark: marks.DeploymentMark | None) -> bool:

@@ -10,7 +10,8 @@ from reconciler.model import codes
 from reconciler.model.address import Address
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.resource import ResourceGraph
-from reconciler.planning.changes import Action, Change, Drift
+from reconciler.planning.changes import Action, Change
+from reconciler.planning.drift import Drift
 from reconciler.planning.orphans import Orphan
 
 ORDER = (Action.UPLOAD, Action.CANCEL, Action.TRAIN, Action.RETRY, Action.WAIT, Action.PARKED, Action.BLOCKED)

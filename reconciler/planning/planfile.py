@@ -16,7 +16,8 @@ import orjson
 from reconciler.model.observation import ObservedJob
 from reconciler.model.resource import DesiredRun, RunRef
 from reconciler.model.selection import Selection
-from reconciler.planning.changes import Action, Change, Drift, FieldChange, Unknown
+from reconciler.planning.changes import Action, Change, FieldChange, Unknown
+from reconciler.planning.drift import Drift
 from reconciler.planning.plan import Plan
 
 FORMAT_VERSION = "1.0"
@@ -147,7 +148,7 @@ def _values(change: Change) -> dict[str, Any]:
 def _drift(drift: Drift) -> dict[str, Any]:
     return {
         "address": str(drift.address),
-        "cause": drift.cause,
+        "cause": drift.cause.value,
         "change": {"before": _side(drift.fields, "before"), "after": _side(drift.fields, "after")},
         "by": drift.by,
         "at": drift.at,

@@ -8,9 +8,10 @@ from typing import Any
 
 from reconciler.model import marks
 from reconciler.model.observation import ObservedDeployment
-from reconciler.planning.changes import Action, Change, Drift, FieldChange, Unknown
+from reconciler.planning.changes import Action, Change, FieldChange, Unknown
+from reconciler.planning.drift import Cause, Drift
 from reconciler.planning.plan import Plan
-from reconciler.render.text import Style, clean, duration, pad, plural
+from reconciler.render.text import Style, clean, duration, pad, plural, when
 
 INDENT = " " * 13
 COLUMNS = 80
@@ -32,8 +33,9 @@ _LOOK: dict[Action, tuple[str, str]] = {
 def render(plan: Plan, style: Style, seconds: float | None = None) -> str:
     """The whole plan; `seconds` is how long the look at the targets took."""
     parts = [_header(plan, style, seconds)]
-    if plan.drift:
-        parts.append("\n\n".join(_drift(d, style) for d in plan.drift))
+    drifts = [d for d in plan.drift if d.cause is not Cause.FAILED]  # the change says it better
+    if drifts:
+        parts.append("\n\n".join(_drift(d, style) for d in drifts))
     uploads = [_upload(c, style) for c in plan.changes if c.action is Action.UPLOAD]
     if uploads:
         parts.append("\n".join(uploads))
@@ -130,7 +132,7 @@ def _drift(drift: Drift, style: Style) -> str:
         before, after = value(f.field, f.before), value(f.field, f.after)
         lines.append(f"{INDENT}{pad(clean(f.field), column)}{before} last applied   {after} live")
     if drift.by:
-        lines.append(INDENT + style(clean(f"by {drift.by}, {drift.at}"), "dim"))
+        lines.append(INDENT + style(clean(f"by {drift.by}, {when(drift.at)}"), "dim"))
     return "\n".join(lines)
 
 

@@ -21,18 +21,22 @@ _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U000100
 class Lines:
     def __init__(self, path: str, text: str) -> None:
         self._path = path
-        self._text = text
+        self.text = text
         self._starts = [0, *(found.end() for found in _END.finditer(text))]
 
     def between(self, start: int, end: int) -> SourceRange:
         """The range between two indexes into the text."""
         first, last = self._line(start), self._line(end)
         begins = self._starts[first]
-        ends = self._starts[first + 1] if first + 1 < len(self._starts) else len(self._text)
-        shown = self._text[begins : min(ends, begins + MAX_LINE)].rstrip("\r\n")
+        ends = self._starts[first + 1] if first + 1 < len(self._starts) else len(self.text)
+        shown = self.text[begins : min(ends, begins + MAX_LINE)].rstrip("\r\n")
         return SourceRange(
             self._path, first + 1, start - begins + 1, last + 1, end - self._starts[last] + 1, shown
         )  # fmt: skip
+
+    def index(self, line: int, column: int) -> int:
+        """The index into the text of a place, both counted from 1."""
+        return self._starts[line - 1] + column - 1
 
     def at(self, mark: Any) -> SourceRange:
         """The place of a parser's mark; the beginning where there is none."""
@@ -41,7 +45,7 @@ class Lines:
 
     def unprintable(self) -> SourceRange:
         """The first character that YAML does not allow."""
-        found = _UNPRINTABLE.search(self._text)
+        found = _UNPRINTABLE.search(self.text)
         index = found.start() if found else 0
         return self.between(index, index)
 

@@ -22,14 +22,17 @@ def test_load_plan_apply_and_drift(bench: Bench) -> None:
     assert applied.converged
     assert {e.outcome.step for e in events if isinstance(e, StepFinished)} == {c.key for c in applied.plan.changes}
     assert plan(estate, emulator=bench.url).changes == ()
-    assert drift(estate, emulator=bench.url).drift == ()
+    assert not drift(estate, emulator=bench.url).drifted
 
     account = f"/subscriptions/{'1' * 8}-1111-1111-1111-{'1' * 12}/resourceGroups/rg-secondlap-llm-eu/providers"
     url = f"{account}/Microsoft.CognitiveServices/accounts/aoai-secondlap-sweden/deployments/support-chat"
     live = bench.http.get(url, params={"api-version": "2025-09-01"}).json()
     edited = {"sku": {"name": "Standard", "capacity": 33}, "tags": live["tags"]}
     bench.http.patch(url, params={"api-version": "2025-09-01"}, json=edited).raise_for_status()
-    (found,) = drift(estate, emulator=bench.url).drift
+    report = drift(estate, emulator=bench.url)
+    found = report.findings[0].drift
+    assert report.drifted
+    assert report.complete
     assert (str(found.address), found.cause) == ("deployment.support-chat@sweden", "edited")
     assert [(f.field, f.before, f.after) for f in found.fields] == [("capacity", 50, 33)]
 

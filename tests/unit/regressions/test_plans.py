@@ -15,7 +15,8 @@ from reconciler.engine.pool import make_pool
 from reconciler.model.address import Address
 from reconciler.model.events import Result
 from reconciler.model.selection import Selection
-from reconciler.planning.changes import Drift, FieldChange
+from reconciler.planning.changes import FieldChange
+from reconciler.planning.drift import Cause, Drift
 from reconciler.planning.plan import Plan
 from reconciler.planning.planfile import Asked, Saved, read_saved, staleness, to_json
 from reconciler.planning.policy import select
@@ -91,7 +92,7 @@ def test_a_gate_that_cannot_take_back_its_files_still_tells_the_refusal() -> Non
 
 
 def test_the_names_of_drifted_fields_are_cleaned() -> None:
-    drift = Drift(Address("deployment", "a", "b"), "edited", (FieldChange("tags.\x1b[2J", "a", "b"),))
+    drift = Drift(Address("deployment", "a", "b"), Cause.EDITED, (FieldChange("tags.\x1b[2J", "a", "b"),))
     made = replace(planned(Cloud(load_text(ESTATE))), drift=(drift,))
     assert "\x1b" not in render_plan.render(made, Style(False))
 

@@ -1,0 +1,63 @@
+"""`reconciler drift`: did live change behind the specs?"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+import orjson
+
+from reconciler import __version__
+from reconciler.api.estate import load
+from reconciler.cli import options
+from reconciler.cli.compose import connected
+from reconciler.engine import operations
+from reconciler.engine.context import Stop
+from reconciler.render import diagnostics as render_diagnostics
+from reconciler.render import drift as render_drift
+
+INCOMPLETE, DRIFTED = 1, 2
+
+
+@click.command()
+@options.root_argument
+@options.selection_options
+@options.format_option("text", "json", "patch")
+@options.parallelism_option
+@options.where_options
+@options.no_color_option
+def drift(
+    root: Path,
+    addresses: tuple[str, ...],
+    targets: tuple[str, ...],
+    form: str,
+    parallelism: int,
+    embedded: bool,
+    emulator_url: str | None,
+    no_color: bool,
+) -> None:
+    """Say what changed behind the specs below ROOT, what caused it, and what to do.
+
+    Ends with 2 on drift, 0 when only the specs are ahead, 1 when not everything could be read. The format `patch` is a
+    unified diff that accepts what is live, for `git apply`.
+    """
+    terminal = options.Terminal(no_color)
+    selection = options.selection(addresses, targets)
+    estate = load(root)
+    options.check_selection(selection, estate.specs)
+    with connected(estate, options.Where(embedded, emulator_url), terminal, Stop()) as world:
+        report = operations.drift(world, selection, parallelism)
+    if form == "json":
+        shown = render_drift.as_json(report, root=str(root), version=__version__)
+        click.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2))
+    elif form == "patch":
+        click.echo(report.patch, nl=False)
+    else:
+        click.echo(render_drift.render(report, terminal.out), nl=False)
+    if form != "json" and report.diagnostics:
+        click.echo("\n" + render_diagnostics.render(report.diagnostics, terminal.err), nl=False, err=True)
+    if not report.complete:
+        sys.exit(INCOMPLETE)
+    if report.drifted:
+        sys.exit(DRIFTED)
