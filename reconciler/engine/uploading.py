@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
 from reconciler.datasets.facts import DatasetFacts
@@ -93,7 +94,8 @@ def delete(id: str, target: Target) -> None:
 
 
 def _copies(target: Target, name: str) -> list[ObservedFile]:
-    return [f for f in target.training.files() if f.filename == name and (f.usable or f.in_preparation)]
+    now = time.time()
+    return [f for f in target.training.files() if f.filename == name and f.lasts(now)]
 
 
 def _unread(files: Iterable[ObservedFile], target: Target) -> list[ObservedFile]:

@@ -34,6 +34,10 @@ _PHASES = {
 }
 
 
+EXPIRES_SOON = 86_400
+"""Seconds: a file with less time left may be gone before a run has come to read it."""
+
+
 @dataclass(frozen=True, slots=True)
 class ObservedFile:
     id: str
@@ -43,6 +47,13 @@ class ObservedFile:
     purpose: str
     created_at: int
     status_details: str = ""
+    expires_at: int | None = None
+    """When the service deletes it by itself; None where it stays until somebody does."""
+
+    def lasts(self, now: float) -> bool:
+        """Whether a run may count on it: it is there, or on its way, and does not expire soon."""
+        there = self.usable or self.in_preparation
+        return there and (self.expires_at is None or self.expires_at - now > EXPIRES_SOON)
 
     @property
     def order(self) -> tuple[int, str]:

@@ -40,11 +40,11 @@ def _ends(change: Change) -> bool:
 
 
 def _copies(graph: ResourceGraph, observation: Observation) -> Iterator[tuple[marks.FileMark, list[ObservedFile]]]:
-    """The estate's files by name, the eldest first."""
+    """The estate's files by name, the eldest first; those that expire soon go by themselves and are no reason."""
     found: dict[marks.FileMark, list[ObservedFile]] = defaultdict(list)
     for file in observation.files:
         mark = marks.FileMark.read(file.filename)
-        if mark and mark.estate4 == marks.estate_mark(graph.estate) and (file.usable or file.in_preparation):
+        if mark and mark.estate4 == marks.estate_mark(graph.estate) and file.lasts(observation.observed_at):
             found[mark].append(file)
     for mark, files in found.items():
         yield mark, sorted(files, key=lambda f: f.order)

@@ -171,16 +171,22 @@ class TrainingPlanner:
         text = "the service is still processing it" if live else f"{run.address} trains on it"
         if not live and dataset == run.validation:
             text = f"{run.address} is measured on it"
+        code = "needed"
+        if not live and (gone := self._expiring(run.target, name)):
+            code, text = "expires", f"{text}, and {gone.id} expires within a day"
         change = Change(
             Address("dataset", dataset),
             run.target,
             action,
-            Reason("needed", text),
+            Reason(code, text),
             notes=_size(facts),
             desired=facts,
         )
         self.changes.setdefault(change.key, change)
         return [change.key]
+
+    def _expiring(self, target: str, name: str) -> ObservedFile | None:
+        return next((f for f in self.observed[target].files if f.filename == name and f.usable), None)
 
     def _resolve_duplicates(self, run: DesiredRun, view: RunView) -> None:
         for job in view.duplicates:
@@ -248,10 +254,10 @@ def _shared_runs(graph: ResourceGraph) -> dict[Address, Address]:
 
 
 def _files_by_name(observation: Observation) -> dict[str, ObservedFile]:
-    """The file to use for each name: the eldest, so that everybody chooses the same."""
+    """The file to use for each name: the eldest that lasts, so that everybody chooses the same."""
     found: dict[str, ObservedFile] = {}
     for file in sorted(observation.files, key=lambda f: f.order):
-        if file.usable or file.in_preparation:
+        if file.lasts(observation.observed_at):
             found.setdefault(file.filename, file)
     return found
 

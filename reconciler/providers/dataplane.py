@@ -147,6 +147,7 @@ def read_file(item: Mapping[str, Any]) -> ObservedFile:
         purpose=str(item.get("purpose") or ""),
         created_at=_seconds(item.get("created_at")) or 0,
         status_details=redact(str(item.get("status_details") or "")),
+        expires_at=_seconds(item.get("expires_at")),
     )
 
 

@@ -81,11 +81,13 @@ def _wrapped(text: str) -> list[str]:
 
 
 def _upload(change: Change, style: Style) -> str:
-    """One line: what needs the file says the rest."""
+    """One line, for what needs the file says the rest; and why it is sent once more."""
     symbol, color = _LOOK[change.action]
     name = style(pad(clean(str(change.address)), 34), "bold")
     facts = f"{' · '.join(change.notes)} to {change.target}"
-    return f"  {style(f'{symbol} {pad(change.action.value, 8)}', color)} {name} {style(clean(facts), 'dim')}"
+    line = f"  {style(f'{symbol} {pad(change.action.value, 8)}', color)} {name} {style(clean(facts), 'dim')}"
+    why = [] if change.reason.code == "needed" else _wrapped(f"because {change.reason.text}")
+    return "\n".join([line, *(style(w, "dim") for w in why)])
 
 
 def _fields(fields: tuple[FieldChange, ...], style: Style, *, created: bool) -> Iterator[str]:

@@ -141,3 +141,23 @@ def test_the_time_covers_the_look_as_well(triage: Bench) -> None:
     assert result.status == 1
     assert "Stopped" in result.err
     assert "Traceback" not in result.err
+
+
+def test_a_file_that_expires_soon_is_not_relied_on(triage: Bench) -> None:
+    """Another tool has put the file there with an hour to live: it is sent again, and the run reads ours."""
+    assert triage.apply().status == 0
+    files, version = f"{triage.data_plane()}/files", {"api-version": "2024-10-21"}
+    ours = next(f for f in triage.http.get(files, params=version).json()["data"] if "triage-train" in f["filename"])
+    content = triage.http.get(f"{files}/{ours['id']}/content", params=version).content
+    triage.http.delete(f"{files}/{ours['id']}", params=version).raise_for_status()
+    form = {"purpose": "fine-tune", "expires_after[anchor]": "created_at", "expires_after[seconds]": "3600"}
+    sent = triage.http.post(files, params=version, data=form, files={"file": (ours["filename"], content)}).json()
+    assert sent["expires_at"] == sent["created_at"] + 3600
+    triage.edit(TRIAGE, "    training: triage-train", "    generation: 2\n    training: triage-train")
+    planned = triage.run("plan")
+    assert "upload   dataset.triage-train" in planned.out
+    assert f"{sent['id']} expires within a day" in words(planned.out)
+    assert triage.apply().status == 0
+    newest = max(triage.jobs(), key=lambda job: job["created_at"])
+    assert newest["training_file"] not in (sent["id"], ours["id"])
+    assert triage.actions() == {}

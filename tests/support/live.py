@@ -7,7 +7,7 @@ since:
   - {run: support/2026-01, again: [running]}      # further runs with the same mark, begun seconds later
   - {deployment: support-chat@chicago, capacity: 30}      # or sku, model; tags: gone, broken; state: Failed; gone: true
   - {foreign: triage@sweden}                      # a deployment that carries nobody's mark
-  - {file: january@sweden, gone: true}
+  - {file: january@sweden, gone: true}            # or hours: 3, until it expires
   - {target: chicago, unreadable: true}
   - {estate: other}                               # the same specs applied under another estate's name
 """
@@ -26,7 +26,7 @@ from reconciler.model.observation import JobError, ObservedJob
 from reconciler.model.resource import ResourceGraph
 from reconciler.planning.graph import build_graph
 from reconciler.providers.errors import ServiceError
-from tests.support.accounts import Account, Cloud, Fault
+from tests.support.accounts import NOW, Account, Cloud, Fault
 from tests.support.estate import edited, facts_of, load_text
 
 Happening = Mapping[str, Any]
@@ -123,6 +123,8 @@ def _file(cloud: Cloud, _graph: ResourceGraph, _text: str, what: Happening) -> N
         if mark and mark.dataset == dataset:
             if what.get("gone"):
                 del files[id]
+            elif "hours" in what:
+                files[id] = replace(file, expires_at=NOW + 100_000 + what["hours"] * 3600)
             else:
                 files[id] = replace(file, status=what["status"])
 
