@@ -27,7 +27,9 @@ from reconciler.model import codes
 from reconciler.model.errors import DiagnosticsError
 from reconciler.planning.changes import Action
 from reconciler.planning.plan import Plan
-from reconciler.planning.planfile import Asked, Saved, read_saved, staleness
+from reconciler.planning.planfile import Asked
+from reconciler.planning.planformat import PlanDocument, read_saved
+from reconciler.planning.staleness import staleness
 
 INTERRUPTED = 130
 
@@ -105,7 +107,7 @@ def apply(
     sys.exit(0 if operations.converged(made, outcomes, wait=follow) else 1)
 
 
-def _read_saved(path: Path) -> Saved | None:
+def _read_saved(path: Path) -> PlanDocument | None:
     """The saved plan, when the argument is a file."""
     if not path.is_file():
         return None
@@ -115,7 +117,7 @@ def _read_saved(path: Path) -> Saved | None:
         raise DiagnosticsError([codes.PLAN_FILE.at(detail=f"{path}: {error}. {codes.PLAN_FILE.way_out}")]) from error
 
 
-def _check_saved(saved: Saved, made: Plan) -> None:
+def _check_saved(saved: PlanDocument, made: Plan) -> None:
     differences = staleness(saved, made)
     if differences:
         raise DiagnosticsError([codes.PLAN_STALE.at(detail=f"{line}.") for line in differences])

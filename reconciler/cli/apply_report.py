@@ -18,11 +18,13 @@ from reconciler.cli.options import Terminal
 from reconciler.cli.plan import plan_json, show
 from reconciler.model.events import EventSink, Outcome
 from reconciler.planning.plan import Plan
+from reconciler.planning.planformat import read_document
 from reconciler.planning.steps import make_steps
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import summary
 from reconciler.render.jsonlines import JsonLines
 from reconciler.render.progress import ProgressLines
+from reconciler.render.text import duration
 
 
 class TextReport:
@@ -32,7 +34,7 @@ class TextReport:
         self._terminal = terminal
 
     def planned(self, plan: Plan, root: Path, seconds: float) -> None:
-        show(plan, self._terminal, seconds)
+        show(read_document(plan_json(plan, root)), self._terminal, f"in {duration(seconds)}")
 
     @contextmanager
     def watching(self, plan: Plan) -> Iterator[EventSink]:

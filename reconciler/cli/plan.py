@@ -18,9 +18,10 @@ from reconciler.engine import operations
 from reconciler.engine.context import Stop
 from reconciler.planning.plan import Plan
 from reconciler.planning.planfile import WHOLE, Asked, to_json
+from reconciler.planning.planformat import PlanDocument, read_document
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import plan as render_plan
-from reconciler.render.text import plural
+from reconciler.render.text import duration, plural
 
 
 @click.command()
@@ -65,7 +66,7 @@ def plan(
     if form == "json":
         click.echo(plan_json(made, root, asked))
     else:
-        show(made, terminal, time.monotonic() - begun)
+        show(read_document(plan_json(made, root, asked)), terminal, f"in {duration(time.monotonic() - begun)}")
     if made.failed:
         sys.exit(1)
     if detailed_exitcode and made.pending:
@@ -79,19 +80,18 @@ def mention(estate: Estate, terminal: options.Terminal) -> None:
         click.echo(terminal.err(words, "yellow"), err=True)
 
 
-def show(made: Plan, terminal: options.Terminal, seconds: float | None = None) -> None:
+def show(shown: PlanDocument, terminal: options.Terminal, when: str = "") -> None:
     """The plan on standard output, its diagnostics on standard error."""
-    click.echo(render_plan.render(made, terminal.out, seconds), nl=False)
-    told = render_diagnostics.render(made.diagnostics, terminal.err)
+    click.echo(render_plan.render(shown, terminal.out, when), nl=False)
+    told = render_diagnostics.render([d.as_diagnostic() for d in shown.diagnostics], terminal.err)
     if told:
         click.echo("\n" + told, nl=False, err=True)
 
 
 def plan_json(made: Plan, root: Path, asked: Asked = WHOLE) -> bytes:
-    told = [render_diagnostics.as_json(d) for d in made.diagnostics]
-    return orjson.dumps(
-        to_json(made, told, root=str(root), version=__version__, asked=asked), option=orjson.OPT_INDENT_2
-    )
+    told = [render_diagnostics.as_json(d, lines=True) for d in made.diagnostics]
+    shown = to_json(made, told, root=str(root), version=__version__, asked=asked)
+    return orjson.dumps(shown, option=orjson.OPT_INDENT_2)
 
 
 def save(shown: bytes, file: Path) -> None:

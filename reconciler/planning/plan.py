@@ -20,6 +20,17 @@ REFUSING = frozenset({codes.LARGE_CHANGE, codes.POLICY_REFUSED, codes.POLICY_BRO
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """One target that was looked at."""
+
+    name: str
+    objects: int
+    """Live objects that were seen."""
+    complete: bool
+    """Whether all of it could be read."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     estate: str
     changes: tuple[Change, ...]
@@ -28,19 +39,18 @@ class Plan:
     orphans: tuple[Orphan, ...]
     """What the estate owns and nothing wants; it stays, unless the plan's changes destroy it."""
     diagnostics: tuple[Diagnostic, ...]
-    targets: int
-    objects: int
-    """Live objects that were looked at."""
-    wanted: int
-    """Runs and deployments in the specs."""
+    targets: tuple[Look, ...]
     owned: int
     """Live deployments of the estate."""
-    complete: bool
-    """Whether every target could be read."""
     observed_at: int = field(compare=False)
     graph: ResourceGraph = field(compare=False, repr=False)
     models: Mapping[Address, str] = field(compare=False, repr=False)
     """The model of each wanted run that has one already."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every target could be read."""
+        return all(target.complete for target in self.targets)
 
     def count(self, *actions: Action) -> int:
         counts = Counter(c.action for c in self.changes)

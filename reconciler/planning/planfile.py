@@ -1,26 +1,19 @@
-"""The plan as JSON: what `--format json` prints, what `--out` saves, and whether a saved plan still holds.
-
-The shape follows Terraform's (`resource_changes[].change.actions`, `action_reason`, `resource_drift`). Readers ignore
-keys that they do not know and refuse another major `format_version`.
-"""
+"""The plan as JSON: what `--format json` prints and `--out` saves. The format itself is in `planformat`."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-
-from reconciler.model.observation import ObservedJob
+from reconciler.model.observation import ObservedDeployment, ObservedJob
 from reconciler.model.resource import DesiredRun, RunRef
 from reconciler.model.selection import Selection
 from reconciler.planning.changes import Action, Change, FieldChange, Unknown
+from reconciler.planning.diff import live_fields
 from reconciler.planning.drift import Drift
 from reconciler.planning.plan import Plan
-
-FORMAT_VERSION = "1.0"
+from reconciler.planning.planformat import FORMAT_VERSION, changes_digest, digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +43,7 @@ def to_json(
     plan: Plan, diagnostics: Sequence[Mapping[str, Any]], *, root: str, version: str, asked: Asked = WHOLE
 ) -> dict[str, Any]:
     """The whole plan; `diagnostics` come rendered, `root` is the spec root as the user named it."""
-    changes = [_change(c) for c in plan.changes]
+    changes = [change_json(c) for c in plan.changes]
     return {
         "format_version": FORMAT_VERSION,
         "reconciler_version": version,
@@ -65,7 +58,9 @@ def to_json(
         "complete": plan.complete,
         "errored": plan.failed,
         "observed_at": plan.observed_at,
-        "digest": {"specs": specs_digest(plan), "changes": digest(changes)},
+        "targets": [{"name": t.name, "objects": t.objects, "complete": t.complete} for t in plan.targets],
+        "wanted": {"runs": len(plan.graph.runs), "deployments": len(plan.graph.deployments)},
+        "digest": {"specs": specs_digest(plan), "changes": changes_digest(plan.estate, changes)},
         "summary": {
             "train": plan.count(Action.TRAIN, Action.RETRY),
             "add": plan.count(Action.CREATE, Action.REPLACE),
@@ -73,44 +68,28 @@ def to_json(
             "destroy": plan.count(Action.DELETE, Action.REPLACE),
             "upload": plan.count(Action.UPLOAD),
             "wait": plan.count(Action.WAIT),
+            "cancel": plan.count(Action.CANCEL),
+            "parked": plan.count(Action.PARKED),
             "blocked": plan.count(Action.BLOCKED),
         },
         "resource_changes": changes,
         "orphans": [
-            {"address": str(o.address), "target": o.target, "name": o.live.name, "reason": o.why} for o in plan.orphans
+            {
+                "address": str(o.address),
+                "target": o.target,
+                "name": o.live.name,
+                "reason": o.why,
+                "protected": o.protected,
+            }
+            for o in plan.orphans
         ],
         "resource_drift": [_drift(d) for d in plan.drift],
         "diagnostics": list(diagnostics),
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """A plan that was read back: what it was asked for, and its changes."""
-
-    root: str
-    asked: Asked
-    changes: Mapping[str, Any]
-
-
-def read_saved(raw: bytes) -> Saved:
-    """Read what `to_json` wrote; raises `ValueError` for anything else, and for another major version."""
-    data = orjson.loads(raw)
-    try:
-        if str(data["format_version"]).split(".")[0] != FORMAT_VERSION.split(".")[0]:
-            raise ValueError(f"its format_version is {data['format_version']}, this release reads {FORMAT_VERSION}")
-        asked = data["asked"]
-        selection = Selection(tuple(map(str, asked["select"])), tuple(map(str, asked["target"])))
-        changes = {str(c["key"]): c for c in data["resource_changes"]}
-        for change in changes.values():
-            _ = change["action"], {**change["change"]["after"]}, {**change["change"]["after_unknown"]}
-        how = Asked(selection, bool(asked["prune"]), bool(asked.get("allow_large_change")))
-        return Saved(str(data["root"]), how, changes)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"it lacks, or has in another shape: {error}") from error
-
-
-def _change(change: Change) -> dict[str, Any]:
+def change_json(change: Change) -> dict[str, Any]:
+    """One entry of `resource_changes`."""
     shown: dict[str, Any] = {
         "key": change.key,
         "address": str(change.address),
@@ -120,6 +99,8 @@ def _change(change: Change) -> dict[str, Any]:
         "action": change.action.value,
         "action_reason": change.reason.code,
         "reason": change.reason.text,
+        "notes": list(change.notes),
+        "needs": list(change.needs),
         "change": {"actions": _ACTIONS.get(change.action, ["no-op"]), **_values(change)},
     }
     if change.reason.at:
@@ -139,16 +120,24 @@ def _values(change: Change) -> dict[str, Any]:
                 {"checkpoint": run.base.checkpoint} if run.base.checkpoint else {}
             )
         return {"before": {"id": job.id, "status": job.status} if job else None, "after": after, "after_unknown": {}}
+    if change.action is Action.DELETE and isinstance(change.live, ObservedDeployment):
+        return {"before": {"name": change.live.name, **_served(change.live)}, "after": {}, "after_unknown": {}}
     unknown = {f.field: True for f in change.fields if isinstance(f.after, Unknown)}
     known = {f.field: f.after for f in change.fields if not isinstance(f.after, Unknown)}
     before = {f.field: f.before for f in change.fields if f.before is not None}
     return {"before": before or None, "after": known, "after_unknown": unknown}
 
 
+def _served(live: ObservedDeployment) -> dict[str, Any]:
+    fields = live_fields(live)
+    return {name: fields[name] for name in ("model", "sku", "capacity") if name in fields}
+
+
 def _drift(drift: Drift) -> dict[str, Any]:
     return {
         "address": str(drift.address),
         "cause": drift.cause.value,
+        "detail": drift.detail,
         "change": {"before": _side(drift.fields, "before"), "after": _side(drift.fields, "after")},
         "by": drift.by,
         "at": drift.at,
@@ -159,10 +148,6 @@ def _side(fields: Sequence[FieldChange], side: str) -> dict[str, Any]:
     return {f.field: getattr(f, side) for f in fields}
 
 
-def digest(value: object) -> str:
-    return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
 def specs_digest(plan: Plan) -> str:
     """Of everything wanted, wherever in the files it stands."""
     runs = {str(a): [r.target, r.fingerprint, r.suffix, r.retries] for a, r in plan.graph.runs.items()}
@@ -171,35 +156,3 @@ def specs_digest(plan: Plan) -> str:
         for a, d in plan.graph.deployments.items()
     }
     return digest([plan.estate, runs, deployments])
-
-
-def staleness(saved: Saved, plan: Plan) -> list[str]:
-    """Why the saved plan no longer holds: every action or value of the new plan that the saved one does not have.
-
-    What the saved plan has and the new one lacks is progress, as is a model that has become known.
-    """
-    differences = []
-    for change in orjson.loads(orjson.dumps([_change(c) for c in plan.changes if c.action.writes])):
-        old = saved.changes.get(change["key"])
-        if old is None or (old["action"] != change["action"] and not _half_done(old, change)):
-            differences.append(f"{change['address']}: {change['action']} is new ({change['reason']})")
-            continue
-        differences += _new_values(change["address"], old["change"], change["change"])
-    return differences
-
-
-def _half_done(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    """A deployment that the saved plan adds may have been added, and lack only the rest."""
-    return bool(old["action"] == Action.CREATE.value and new["action"] == Action.UPDATE.value)
-
-
-def _new_values(address: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    known = {k: v for k, v in new["after"].items() if k not in old["after_unknown"]}
-    was = {k: v for k, v in old["after"].items() if k in known}
-    if was == known:
-        return []
-    from deepdiff import DeepDiff  # slow to import, and rarely needed
-
-    found = DeepDiff(was, known, verbose_level=2)
-    lines = found.pretty().splitlines()
-    return [f"{address}: {line}" for line in lines]

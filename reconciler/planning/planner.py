@@ -12,7 +12,7 @@ from reconciler.planning.closing import closings, has_closed
 from reconciler.planning.deployments import DeploymentPlanner, is_owned
 from reconciler.planning.graph import build_graph
 from reconciler.planning.orphans import find_orphans, removals
-from reconciler.planning.plan import ORDER, Plan
+from reconciler.planning.plan import ORDER, Look, Plan
 from reconciler.planning.preflight import check_room
 from reconciler.planning.spares import spare_files
 from reconciler.planning.training import TrainingPlanner
@@ -50,11 +50,8 @@ def make_plan(
         orphans=orphans,
         drift=tuple(sorted(serving.drift, key=lambda d: d.address)),
         diagnostics=in_order(diagnostics),
-        targets=len(observed),
-        objects=sum(o.objects for o in observed.values()),
-        wanted=len(graph.runs) + len(graph.deployments),
+        targets=tuple(Look(name, o.objects, o.complete) for name, o in sorted(observed.items())),
         owned=sum(is_owned(d, specs.estate) for o in observed.values() for d in o.deployments),
-        complete=all(o.complete for o in observed.values()),
         observed_at=now,
         graph=graph,
         models=training.models(),

@@ -48,6 +48,10 @@ class TrainingPlanner:
         self.changes: dict[str, Change] = {}
         self.diagnostics: list[Diagnostic] = []
         self.shared = _shared_runs(graph)
+        self.sharing: dict[Address, list[Address]] = {}
+        for address, first in self.shared.items():
+            if address != first:
+                self.sharing.setdefault(first, []).append(address)
 
     def plan(self) -> None:
         """Decide every wanted run, parents before children."""
@@ -222,7 +226,7 @@ class TrainingPlanner:
 
     def _add(self, run: DesiredRun, action: Action, reason: Reason, view: RunView, needs: tuple[str, ...] = ()) -> None:
         self.actions[run.address] = action
-        also = tuple(sorted(a for a, first in self.shared.items() if first == run.address and a != run.address))
+        also = tuple(sorted(self.sharing.get(run.address, ())))
         notes = self._notes(run) if action.trains else ()
         change = Change(
             run.address, run.target, action, reason, notes=notes, needs=needs, also=also, desired=run, live=view.job

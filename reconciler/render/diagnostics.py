@@ -83,20 +83,29 @@ def _count(diagnostics: Sequence[Diagnostic]) -> str:
     return counts + (f" in {plural(len(files), 'file')}" if files else "")
 
 
-def as_json(d: Diagnostic) -> dict[str, Any]:
-    """The form that Terraform's `-json` output made familiar; lines and columns count from 1."""
+def as_json(d: Diagnostic, *, lines: bool = False) -> dict[str, Any]:
+    """The form that Terraform's `-json` output made familiar; lines and columns count from 1.
+
+    `lines` adds the lines themselves: for specs, never for training files.
+    """
     shown: dict[str, Any] = {
         "severity": d.severity.value,
         "code": d.code.id,
         "summary": d.code.summary,
-        "detail": " ".join(part for part in (d.detail, d.hint, d.facts) if part),
+        "detail": d.detail,
     }
-    if d.address:
-        shown["address"] = d.address
+    shown |= {key: text for key, text in (("hint", d.hint), ("facts", d.facts), ("address", d.address)) if text}
     if d.range:
-        shown["range"] = {
-            "filename": d.range.path,
-            "start": {"line": d.range.line, "column": d.range.column},
-            "end": {"line": d.range.end_line, "column": d.range.end_column},
-        }
+        shown["range"] = _range(d.range, lines=lines)
+    if d.related:
+        shown["related"] = [{"note": note, "range": _range(at, lines=lines)} for note, at in d.related]
     return shown
+
+
+def _range(at: SourceRange, *, lines: bool) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "filename": at.path,
+        "start": {"line": at.line, "column": at.column},
+        "end": {"line": at.end_line, "column": at.end_column},
+    }
+    return shown | {"code": at.text} if lines and at.text else shown

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reconciler.model import marks
-from reconciler.model.observation import ObservedDeployment
-from reconciler.planning.changes import Action, Change, FieldChange, Unknown
-from reconciler.planning.drift import Cause, Drift
-from reconciler.planning.plan import Plan
-from reconciler.render.text import Style, clean, duration, pad, plural, when
+from reconciler.planning.changes import Action, Unknown
+from reconciler.planning.drift import Cause
+from reconciler.planning.planformat import ChangePart, DriftPart, OrphanPart, PlanDocument
+from reconciler.render.text import Style, clean, pad, plural, when
 
 INDENT = " " * 13
 COLUMNS = 80
@@ -30,41 +29,36 @@ _LOOK: dict[Action, tuple[str, str]] = {
 }
 
 
-def render(plan: Plan, style: Style, seconds: float | None = None) -> str:
-    """The whole plan; `seconds` is how long the look at the targets took."""
-    parts = [_header(plan, style, seconds)]
-    drifts = [d for d in plan.drift if d.cause is not Cause.FAILED]  # the change says it better
-    if drifts:
+def render(plan: PlanDocument, style: Style, seen: str = "") -> str:
+    """The whole plan; `seen` says when the targets were looked at, or how long that took."""
+    parts = [_header(plan, style, seen)]
+    if drifts := drifted(plan):
         parts.append("\n\n".join(_drift(d, style) for d in drifts))
-    uploads = [_upload(c, style) for c in plan.changes if c.action is Action.UPLOAD]
+    uploads = [_upload(c, style) for c in plan.resource_changes if c.action is Action.UPLOAD]
     if uploads:
         parts.append("\n".join(uploads))
-    parts += ["\n".join(_change(c, style)) for c in plan.changes if c.action is not Action.UPLOAD]
-    kept = _kept(plan)
-    if kept:
-        parts.append("\n".join(style(line, "dim") for line in kept))
+    parts += ["\n".join(_change(c, style)) for c in plan.resource_changes if c.action is not Action.UPLOAD]
+    if orphans := _kept(plan):
+        parts.append("\n".join(style(line, "dim") for line in orphans))
     parts.append(_summary(plan, style))
     return "\n\n".join(parts) + "\n"
 
 
-def _header(plan: Plan, style: Style, seconds: float | None) -> str:
-    took = f" in {duration(seconds)}" if seconds is not None else ""
-    seen = f"{plural(plan.targets, 'target')} · {plural(plan.objects, 'object')} observed{took}"
+def _header(plan: PlanDocument, style: Style, seen: str) -> str:
+    seen = f"{plural(len(plan.targets), 'target')} · {plural(plan.objects, 'object')} observed {seen}".rstrip()
     return style(f"estate {clean(plan.estate)} · {seen}", "dim")
 
 
-def _change(change: Change, style: Style) -> Iterator[str]:
+def _change(change: ChangePart, style: Style) -> Iterator[str]:
     symbol, color = _LOOK[change.action]
-    where = f" on {change.target}" if change.address.kind != "deployment" else ""
-    if change.action is Action.DELETE and isinstance(change.live, ObservedDeployment):
-        where = f"  {change.live.name}" if change.live.name != change.address.name else ""
+    where = f" on {change.target}" if change.type != "deployment" else ""
     word = pad(change.action.value, 8)
-    yield f"  {style(f'{symbol} {word}', color)} {style(clean(str(change.address)), 'bold')}{style(where, 'dim')}"
+    yield f"  {style(f'{symbol} {word}', color)} {style(clean(change.address), 'bold')}{style(clean(where), 'dim')}"
     facts = [*change.notes, *(f"shared with {a}" for a in change.also)]
     yield from _wrapped(" · ".join(facts))
-    yield from _fields(change.fields, style, created=change.action is Action.CREATE)
-    at = f" ({change.reason.at})" if change.reason.at else ""
-    for line in _wrapped(f"because {change.reason.text}{at}"):
+    yield from _fields(change, style)
+    at = f" ({change.range.filename}:{change.range.line})" if change.range else ""
+    for line in _wrapped(f"because {change.reason}{at}"):
         yield style(line, "dim")
 
 
@@ -80,25 +74,27 @@ def _wrapped(text: str) -> list[str]:
     )
 
 
-def _upload(change: Change, style: Style) -> str:
+def _upload(change: ChangePart, style: Style) -> str:
     """One line, for what needs the file says the rest; and why it is sent once more."""
     symbol, color = _LOOK[change.action]
-    name = style(pad(clean(str(change.address)), 34), "bold")
+    name = style(pad(clean(change.address), 34), "bold")
     facts = f"{' · '.join(change.notes)} to {change.target}"
     line = f"  {style(f'{symbol} {pad(change.action.value, 8)}', color)} {name} {style(clean(facts), 'dim')}"
-    why = [] if change.reason.code == "needed" else _wrapped(f"because {change.reason.text}")
+    why = [] if change.action_reason == "needed" else _wrapped(f"because {change.reason}")
     return "\n".join([line, *(style(w, "dim") for w in why)])
 
 
-def _fields(fields: tuple[FieldChange, ...], style: Style, *, created: bool) -> Iterator[str]:
-    column = max((len(f.field) for f in fields), default=0) + 3
-    for f in fields:
+def _fields(change: ChangePart, style: Style) -> Iterator[str]:
+    column = max((len(f.field) for f in change.fields), default=0) + 3
+    for f in change.fields:
         name = pad(clean(f.field), column)
-        after = value(f.field, f.after)
-        if created:
+        before, after = value(f.field, f.before), value(f.field, f.after)
+        if change.action is Action.CREATE:
             yield f"{INDENT}{name}{after}"
+        elif change.action is Action.DELETE:
+            yield f"{INDENT}{name}{before}"
         else:
-            yield f"{INDENT}{name}{value(f.field, f.before)} {style('->', 'yellow')} {after}"
+            yield f"{INDENT}{name}{before} {style('->', 'yellow')} {after}"
 
 
 def value(field: str, raw: Any) -> str:
@@ -119,16 +115,26 @@ def value(field: str, raw: Any) -> str:
     return text
 
 
-def _kept(plan: Plan) -> list[str]:
+def kept(plan: PlanDocument) -> list[OrphanPart]:
     """What the estate owns, nothing wants, and this plan leaves alone."""
-    going = {c.key for c in plan.changes if c.action is Action.DELETE}
-    kept = [o for o in plan.orphans if f"{o.address}#{o.live.name}" not in going]
-    lines = [f"  {pad(o.live.name, 34)} on {o.target}: {o.why}{' (protected)' if o.protected else ''}" for o in kept]
-    return ["Kept, though nothing wants it any more (--prune destroys it):", *map(clean, lines)] if kept else []
+    going = {c.key for c in plan.resource_changes if c.action is Action.DELETE}
+    return [o for o in plan.orphans if f"{o.address}#{o.name}" not in going]
 
 
-def _drift(drift: Drift, style: Style) -> str:
-    lines = [f"  {style(f'! {pad(drift.cause, 8)}', 'yellow')} {style(clean(str(drift.address)), 'bold')}"]
+def _kept(plan: PlanDocument) -> list[str]:
+    lines = [
+        f"  {pad(o.name, 34)} on {o.target}: {o.reason}{' (protected)' if o.protected else ''}" for o in kept(plan)
+    ]
+    return ["Kept, though nothing wants it any more (--prune destroys it):", *map(clean, lines)] if lines else []
+
+
+def drifted(plan: PlanDocument) -> list[DriftPart]:
+    """What changed outside the specs, but for failures: their change says it better."""
+    return [d for d in plan.resource_drift if d.cause != Cause.FAILED]
+
+
+def _drift(drift: DriftPart, style: Style) -> str:
+    lines = [f"  {style(f'! {pad(clean(drift.cause), 8)}', 'yellow')} {style(clean(drift.address), 'bold')}"]
     column = max((len(f.field) for f in drift.fields), default=0) + 3
     for f in drift.fields:
         before, after = value(f.field, f.before), value(f.field, f.after)
@@ -138,28 +144,29 @@ def _drift(drift: Drift, style: Style) -> str:
     return "\n".join(lines)
 
 
-def _summary(plan: Plan, style: Style) -> str:
-    if not plan.changes:
+def _summary(plan: PlanDocument, style: Style) -> str:
+    if not plan.resource_changes:
         if not plan.complete:
             return style("Nothing to do on the targets that could be read; not all of them could.", "bold", "yellow")
-        counts = [(len(plan.graph.runs), "run"), (len(plan.graph.deployments), "deployment")]
-        what = " and ".join(plural(n, word) for n, word in counts if n) or "Nothing is wanted, and nothing"
-        verb = "match" if sum(n for n, _ in counts) > 1 else "matches"
-        done = style("No changes.", "bold", "green")
-        return f"{done} {what} on {plural(plan.targets, 'target')} {verb} the specs."
-    numbers = {
-        "train": plan.count(Action.TRAIN, Action.RETRY),
-        "add": plan.count(Action.CREATE, Action.REPLACE),
-        "change": plan.count(Action.UPDATE),
-        "destroy": plan.count(Action.DELETE, Action.REPLACE),
-    }
-    line = "Plan: " + ", ".join(f"{n} to {word}" for word, n in numbers.items()) + "."
-    more = {
-        "to upload": plan.count(Action.UPLOAD),
-        "to wait for": plan.count(Action.WAIT),
-        "to cancel": plan.count(Action.CANCEL),
-        "parked": plan.count(Action.PARKED),
-        "blocked": plan.count(Action.BLOCKED),
-    }
-    also = ", ".join(f"{n} {words}" for words, n in more.items() if n)
-    return style(line, "bold") + (f" Also {also}." if also else "")
+        return f"{style('No changes.', 'bold', 'green')} {matches(plan)}"
+    also = ", ".join(in_words(plan, ALSO))
+    line = style(f"Plan: {', '.join(in_words(plan, COUNTED, zeros=True))}.", "bold")
+    return line + (f" Also {also}." if also else "")
+
+
+def matches(plan: PlanDocument) -> str:
+    """What a plan without changes says of the specs."""
+    counts = [(plan.wanted.runs, "run"), (plan.wanted.deployments, "deployment")]
+    what = " and ".join(plural(n, word) for n, word in counts if n) or "Nothing is wanted, and nothing"
+    verb = "match" if sum(n for n, _ in counts) > 1 else "matches"
+    return f"{what} on {plural(len(plan.targets), 'target')} {verb} the specs."
+
+
+COUNTED = {"train": "to train", "add": "to add", "change": "to change", "destroy": "to destroy"}
+ALSO = {"upload": "to upload", "wait": "to wait for", "cancel": "to cancel", "parked": "parked", "blocked": "blocked"}
+
+
+def in_words(plan: PlanDocument, words: Mapping[str, str], *, zeros: bool = False) -> list[str]:
+    """`1 to train` and so on: the parts of the summary that `words` name."""
+    counts = {name: getattr(plan.summary, name) for name in words}
+    return [f"{n:,} {words[name]}" for name, n in counts.items() if n or zeros]

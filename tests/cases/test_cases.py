@@ -17,7 +17,6 @@ import yaml
 from reconciler.engine import operations
 from reconciler.model.diagnostics import has_errors
 from reconciler.planning.plan import Plan
-from reconciler.planning.planfile import to_json
 from reconciler.planning.planner import make_plan
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import plan as render_plan
@@ -25,6 +24,7 @@ from reconciler.render.text import Style
 from tests.support.accounts import at_noon
 from tests.support.estate import ESTATE, edited, facts_of, load_text
 from tests.support.live import build
+from tests.support.plans import document, written
 
 HERE = Path(__file__).parent
 CASES = sorted(path.parent.name for path in HERE.glob("*/case.yaml"))
@@ -47,13 +47,13 @@ def _edits(case: dict[str, Any], key: str) -> list[tuple[str, str]]:
 
 def as_text(made: Plan) -> str:
     plain = Style(False)
-    told = render_diagnostics.render(made.diagnostics, plain)
-    return render_plan.render(made, plain) + (f"\n{told}" if told else "")
+    shown = document(made)
+    told = render_diagnostics.render([d.as_diagnostic() for d in shown.diagnostics], plain)
+    return render_plan.render(shown, plain) + (f"\n{told}" if told else "")
 
 
 def as_json(made: Plan) -> str:
-    told = [render_diagnostics.as_json(d) for d in made.diagnostics]
-    return json.dumps(to_json(made, told, root="specs", version="test"), indent=2, sort_keys=True) + "\n"
+    return json.dumps(json.loads(written(made)), indent=2, sort_keys=True) + "\n"
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -16,6 +16,7 @@ from reconciler.render.text import Style
 from tests.faults import estate
 from tests.faults.audit import audit, runs
 from tests.faults.stage import Stage, Told
+from tests.support.plans import document
 
 TRIAGE = "job.triage"
 CREATE = r"/fine_tuning/jobs$"
@@ -196,6 +197,6 @@ def test_a_spare_copy_of_a_file_goes_when_nobody_reads_it(loaded: Estate) -> Non
     plan = stage.plan()
     spare = next(c for c in plan.changes if c.key == f"dataset.tickets@sweden#{file.id}")
     assert spare.needs == (TRIAGE,)
-    assert f"because {older.id} is the same file and stays" in render(plan, Style(False))
+    assert f"because {older.id} is the same file and stays" in render(document(plan), Style(False))
     all_is_well(stage, stage.apply())
     assert [f.id for f in space.files.values() if f.filename == file.filename] == [older.id]

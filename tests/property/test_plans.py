@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from reconciler.engine import operations
 from reconciler.model.observation import Observation
 from reconciler.planning.plan import Plan
-from reconciler.planning.planfile import to_json
+from reconciler.planning.planformat import read_document
 from reconciler.planning.planner import make_plan
 from reconciler.render.plan import render
 from reconciler.render.text import Style
+from tests.support import plans
 from tests.support.accounts import Cloud, at_noon
 from tests.support.applies import apply, left_to_do
 from tests.support.estate import ESTATE, facts_of, load_files, load_text
@@ -67,7 +68,8 @@ def written(estate: dict[str, Any]) -> str:
 
 
 def as_bytes(made: Plan) -> tuple[bytes, str]:
-    return orjson.dumps(to_json(made, [], root="specs", version="x")), render(made, Style(False))
+    shown = plans.written(made)
+    return shown, render(read_document(shown), Style(False))
 
 
 def planned(text: str, observed: dict[str, Observation]) -> tuple[bytes, str]:

@@ -9,7 +9,9 @@ import pytest
 
 from reconciler.engine import operations
 from reconciler.planning.plan import Plan
-from reconciler.planning.planfile import Saved, read_saved, staleness, to_json
+from reconciler.planning.planformat import PlanDocument, changes_digest, read_saved
+from reconciler.planning.staleness import staleness
+from tests.support import plans
 from tests.support.accounts import Cloud
 from tests.support.applies import apply
 from tests.support.estate import CHAT_US, ESTATE, TRIAGE, edited, load_text
@@ -23,11 +25,11 @@ def planned(cloud: Cloud, text: str, contents: dict[str, str] | None = None) -> 
 
 
 def written(cloud: Cloud, text: str) -> dict[str, Any]:
-    shown: dict[str, Any] = orjson.loads(orjson.dumps(to_json(planned(cloud, text), [], root="specs", version="t")))
+    shown: dict[str, Any] = orjson.loads(plans.written(planned(cloud, text)))
     return shown
 
 
-def saved(cloud: Cloud, text: str) -> Saved:
+def saved(cloud: Cloud, text: str) -> PlanDocument:
     """A plan as it is read back from its file."""
     return read_saved(orjson.dumps(written(cloud, text)))
 
@@ -86,9 +88,13 @@ def test_drift_since_the_plan_is_told() -> None:
 
 def test_an_emptied_plan_approves_nothing() -> None:
     cloud = Cloud(load_text(ESTATE))
-    tampered = written(cloud, ESTATE) | {"resource_changes": []}
+    shown = written(cloud, ESTATE)
+    emptied = shown | {"resource_changes": []}
+    with pytest.raises(ValueError, match="altered"):
+        read_saved(orjson.dumps(emptied))
+    signed = emptied | {"digest": shown["digest"] | {"changes": changes_digest("acme", [])}}
     plan = planned(cloud, ESTATE)
-    assert len(staleness(read_saved(orjson.dumps(tampered)), plan)) == len(plan.changes)
+    assert len(staleness(read_saved(orjson.dumps(signed)), plan)) == len(plan.changes)
 
 
 def test_the_digest_is_of_the_specs_and_not_of_the_clock() -> None:

@@ -18,8 +18,10 @@ from reconciler.model.selection import Selection
 from reconciler.planning.changes import FieldChange
 from reconciler.planning.drift import Cause, Drift
 from reconciler.planning.plan import Plan
-from reconciler.planning.planfile import Asked, Saved, read_saved, staleness, to_json
+from reconciler.planning.planfile import WHOLE, Asked, to_json
+from reconciler.planning.planformat import PlanDocument, read_saved
 from reconciler.planning.policy import select
+from reconciler.planning.staleness import staleness
 from reconciler.planning.steps import make_steps
 from reconciler.providers.errors import ServiceError
 from reconciler.render import plan as render_plan
@@ -28,6 +30,7 @@ from tests.support.accounts import Cloud, Fault
 from tests.support.applies import apply, context
 from tests.support.estate import ESTATE, edited, load_text
 from tests.support.live import build
+from tests.support.plans import document
 
 BACKWARDS = (
     "  a: {target: sweden, base_model: {job: b}, training: tickets}\n"
@@ -41,8 +44,8 @@ def planned(cloud: Cloud, text: str = ESTATE) -> Plan:
     return operations.plan(cloud.world(load_text(text)), parallelism=1)
 
 
-def saved(plan: Plan, asked: Asked = Asked()) -> Saved:  # noqa: B008 - frozen
-    return read_saved(orjson.dumps(to_json(plan, [], root="specs", version="t", asked=asked)))
+def saved(plan: Plan, asked: Asked = WHOLE) -> PlanDocument:
+    return document(plan, asked)
 
 
 def test_what_is_for_later_puts_off_what_needs_it_whatever_the_names() -> None:
@@ -61,7 +64,7 @@ def test_a_saved_plan_says_what_was_asked() -> None:
     made = planned(Cloud(load_text(ESTATE)))
     asked = Asked(Selection(("job.triage",)), prune=True)
     back = saved(select(made, asked.selection), asked)
-    assert back.asked == asked
+    assert (back.asked.selection, back.asked.prune) == (asked.selection, asked.prune)
     assert staleness(back, select(made, back.asked.selection)) == []
 
 
@@ -94,7 +97,7 @@ def test_a_gate_that_cannot_take_back_its_files_still_tells_the_refusal() -> Non
 def test_the_names_of_drifted_fields_are_cleaned() -> None:
     drift = Drift(Address("deployment", "a", "b"), Cause.EDITED, (FieldChange("tags.\x1b[2J", "a", "b"),))
     made = replace(planned(Cloud(load_text(ESTATE))), drift=(drift,))
-    assert "\x1b" not in render_plan.render(made, Style(False))
+    assert "\x1b" not in render_plan.render(document(made), Style(False))
 
 
 def test_a_change_of_the_spec_is_named_beside_a_drift_of_the_same_field() -> None:

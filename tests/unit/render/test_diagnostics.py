@@ -111,7 +111,8 @@ def test_json_counts_lines_and_columns_from_one() -> None:
         "severity": "error",
         "code": "spec-value",
         "summary": codes.SPEC_VALUE.summary,
-        "detail": "Detail. hint",
+        "detail": "Detail.",
+        "hint": "hint",
         "address": "job.a",
         "range": {"filename": "a.yaml", "start": {"line": 2, "column": 3}, "end": {"line": 2, "column": 7}},
     }

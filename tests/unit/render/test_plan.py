@@ -12,6 +12,7 @@ from reconciler.render.plan import render, value
 from reconciler.render.text import Style
 from tests.support.accounts import Cloud
 from tests.support.estate import ESTATE, load_text
+from tests.support.plans import document
 
 MODEL = "gpt-4.1-mini-2025-04-14.ft-" + "0" * 32 + "-r10123456789abcd-support"
 VALUES: list[tuple[str, Any, str, str]] = [
@@ -37,6 +38,6 @@ def test_colour_adds_nothing_but_colour() -> None:
 
     specs = load_text(ESTATE)
     made = operations.plan(Cloud(specs).world(specs), parallelism=1)
-    colored = render(made, Style(True))
+    colored = render(document(made), Style(True))
     assert "\x1b[" in colored
-    assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == render(made, Style(False))
+    assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == render(document(made), Style(False))
