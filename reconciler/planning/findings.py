@@ -41,7 +41,7 @@ def make_report(
         ahead=sum(1 for c in plan.changes if c.action.writes and c.address not in told),
         deployments=len(plan.graph.deployments),
         runs=len(plan.graph.runs),
-        targets=plan.targets,
+        targets=len(plan.targets),
         observed_at=plan.observed_at,
     )
 
