@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from reconciler.emulator import (
     accounts,
+    activity,
     control,
     deployments,
     files,
@@ -43,6 +44,7 @@ ENDPOINTS = (
     *jobs.ROUTES,
     *models.ROUTES,
     *accounts.ROUTES,
+    *activity.ROUTES,
     *deployments.ROUTES,
     *operations.ROUTES,
     *regions.ROUTES,

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from reconciler.emulator import accounts, catalog, models, operations, quota
+from reconciler.emulator import accounts, activity, catalog, models, operations, quota
 from reconciler.emulator.accounts import ACCOUNT, ARM, invalid
 from reconciler.emulator.catalog import BaseModel
 from reconciler.emulator.errors import Json, Refusal
@@ -53,6 +53,7 @@ def _put(call: Call) -> Response:
         deployment.state = "Succeeded"
         return reply(render(account, deployment), 200)
     account.deployments[name.lower()] = deployment
+    activity.record(call, account, deployment.name, "write")
     headers = operations.begin(call, account, "update" if present else "create", deployment)
     return reply(render(account, deployment), 200 if present else 201, headers)
 
@@ -176,6 +177,7 @@ def _patch(call: Call) -> Response:
     tags = accounts.tags_of(body) if "tags" in body else deployment.tags
     deployment.sku, deployment.tags, deployment.state = sku, tags, "Updating"
     deployment.stamp, deployment.etag = accounts.stamp(call, deployment.stamp), accounts.new_etag()
+    activity.record(call, account, deployment.name, "write")
     return reply(render(account, deployment), 200, operations.begin(call, account, "update", deployment))
 
 
@@ -214,6 +216,7 @@ def _delete(call: Call) -> Response:
         return Response(status_code=204)
     operations.check_free(account)
     deployment.state = "Deleting"
+    activity.record(call, account, deployment.name, "delete")
     return Response(status_code=202, headers=operations.begin(call, account, "delete", deployment))
 
 

@@ -1,6 +1,7 @@
 """What every request passes on its way in: the log, the faults, and the check for credentials."""
 
 import re
+from email.utils import formatdate
 from uuid import uuid4
 
 from starlette.responses import JSONResponse
@@ -44,7 +45,7 @@ class Gate:
             return
         query = scope["query_string"].decode("latin-1")
         entry = self.store.requests.add(self.store.clock.now(), scope["method"], scope["path"], query)
-        answer = _signed(send, entry, surface)
+        answer = _signed(send, entry, surface, self.store.clock.now())
 
         async def work(receive: Receive, send: Send) -> None:
             refusal = self._refusal(scope, surface)
@@ -90,14 +91,15 @@ def _expired(surface: Surface) -> Refusal:
     return Refusal(401, "401", message, platform_code="token_expired")
 
 
-def _signed(send: Send, entry: LoggedRequest, surface: Surface) -> Send:
-    """Gives each answer a request id, as the services do, and notes its status in the log."""
+def _signed(send: Send, entry: LoggedRequest, surface: Surface, now: float) -> Send:
+    """Gives each answer a request id and the date, as the services do, and notes its status in the log."""
     name = _REQUEST_ID.get(surface, "apim-request-id").encode()
+    date = (b"date", formatdate(now, usegmt=True).encode())
 
     async def answer(message: Message) -> None:
         if message["type"] == "http.response.start":
             entry.status = message["status"]
-            message["headers"] = [*message["headers"], (name, str(uuid4()).encode())]
+            message["headers"] = [*message["headers"], (name, str(uuid4()).encode()), date]
         await send(message)
 
     return answer

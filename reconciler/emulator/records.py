@@ -164,6 +164,17 @@ class Operation:
 
 
 @dataclass
+class Activity:
+    """An entry of the activity log."""
+
+    id: str
+    at: float
+    by: str
+    operation: str  # "write" or "delete"
+    resource: str  # the deployment's id
+
+
+@dataclass
 class Account:
     name: str
     subscription: str
@@ -195,6 +206,7 @@ class State:
     switches: dict[str, Json] = field(default_factory=dict)  # by account
     project_switches: dict[str, Json] = field(default_factory=dict)
     quota: dict[str, int] = field(default_factory=dict)  # by subscription/location/usage name, where set by hand
+    activity: list[Activity] = field(default_factory=list)  # oldest first
     lag: float = 0.0  # seconds by which lists trail creates
     limits: Limits = field(default_factory=Limits)
 

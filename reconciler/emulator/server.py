@@ -134,6 +134,7 @@ def _server(store: Store) -> uvicorn.Server:
         access_log=False,
         lifespan="off",
         server_header=False,
+        date_header=False,  # the gate writes it, by our own clock
         timeout_graceful_shutdown=3,
         http=_Connection,
         ws="none",

@@ -10,6 +10,7 @@ from reconciler.datasets.scan import DatasetFacts
 from reconciler.engine import PARALLELISM
 from reconciler.engine.context import Context, Stop
 from reconciler.engine.executor import GOOD, Executor
+from reconciler.engine.history import look_back
 from reconciler.engine.observe import Wanted, observe
 from reconciler.engine.pool import make_pool
 from reconciler.model import marks
@@ -75,7 +76,9 @@ def drift(world: World, selection: Selection | None = None, parallelism: int = P
     """What changed behind the specs."""
     observed = look(world, parallelism)
     made = select(make_plan(world.specs, world.facts, observed), selection or Selection())
-    return make_report(made, observed)
+    with make_pool(parallelism) as pool:
+        histories, unread = look_back(made, world.targets, pool)
+    return make_report(made, observed, histories, unread)
 
 
 def apply(

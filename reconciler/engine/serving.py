@@ -15,7 +15,7 @@ from reconciler.model.observation import ObservedDeployment
 from reconciler.model.resource import DesiredDeployment, RunRef
 from reconciler.planning.changes import Action, Unknown
 from reconciler.planning.deployments import is_owned
-from reconciler.planning.diff import TAG, compare, live_fields, wanted_fields
+from reconciler.planning.diff import TAG, compare, live_fields, wanted_fields, with_ignored, without_ignored
 from reconciler.planning.steps import Step
 from reconciler.providers.base import DeploymentWrite, Serving
 from reconciler.providers.errors import ServiceError
@@ -43,8 +43,11 @@ def deploy(step: Step, context: Context) -> Outcome:
         live = serving.deployment(desired.name)
     wanted = _wanted(step, context)
     if step.change.action is Action.REPLACE and live and _model_differs(wanted, live):
+        wanted = with_ignored(desired, wanted, live)
         _delete(serving, live.name, step, context)
         live = None
+    elif live:
+        wanted = without_ignored(desired, wanted)
     if step.change.action is Action.WAIT and live and live.provisioning_state == "Succeeded":
         _check(desired, wanted, live, step)
         return Outcome(step.key, Result.UNCHANGED)

@@ -186,6 +186,28 @@ class ObservedDeployment:
 
 
 @dataclass(frozen=True, slots=True)
+class ObservedWrite:
+    """An entry of the activity log: somebody wrote or deleted a deployment."""
+
+    deleted: bool
+    by: str
+    at: str
+    """ISO 8601, as the service writes it."""
+    time: int
+    """The same in Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the activity log knows of one deployment; it goes back 90 days."""
+
+    writes: tuple[ObservedWrite, ...]
+    """Oldest first."""
+    read_at: int
+    """By the service's clock, in Unix seconds."""
+
+
+@dataclass(frozen=True, slots=True)
 class ObservedAccount:
     """The account behind a target: an Azure resource, or a project of the OpenAI platform."""
 

@@ -65,6 +65,8 @@ class DesiredDeployment:
     tags: Mapping[str, str]
     strategy: str
     protect: bool | None
+    ignore_drift: frozenset[str]
+    """Fields whose live value is kept."""
     place: Place = field(compare=False, repr=False)
 
 

@@ -12,7 +12,7 @@ from reconciler.model.observation import Observation, ObservedDeployment
 from reconciler.model.resource import DesiredDeployment, ResourceGraph, RunRef
 from reconciler.planning.causes import deployment_drift, failure
 from reconciler.planning.changes import Action, Change, FieldChange, Reason, Unknown
-from reconciler.planning.diff import Difference, compare, wanted_fields
+from reconciler.planning.diff import Difference, compare, wanted_fields, without_ignored
 from reconciler.planning.drift import Drift
 from reconciler.planning.runs import RunState
 from reconciler.planning.training import TrainingPlanner
@@ -51,7 +51,7 @@ class DeploymentPlanner:
         if live is None:
             self._create(desired, wanted, needs, obstacle)
         else:
-            self._update(desired, live, wanted, needs, obstacle)
+            self._update(desired, live, without_ignored(desired, wanted), needs, obstacle)
 
     def _model(self, desired: DesiredDeployment) -> tuple[Any, tuple[str, ...], str]:
         """The model to serve (None: leave it as it is), the changes to wait for, and what stands in the way."""

@@ -47,6 +47,18 @@ def wanted_fields(desired: DesiredDeployment, model: Any, source: str | None) ->
     return {name: value for name, value in fields.items() if value is not None}
 
 
+def with_ignored(desired: DesiredDeployment, wanted: Mapping[str, Any], live: ObservedDeployment) -> dict[str, Any]:
+    """What is wanted of a deployment that is made anew: the live values of the fields that something else owns."""
+    seen = live_fields(live)
+    kept = wanted.keys() - without_ignored(desired, wanted).keys()
+    return {name: seen[name] if name in kept and name in seen else value for name, value in wanted.items()}
+
+
+def without_ignored(desired: DesiredDeployment, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What is wanted of a deployment that is there: nothing of the fields that something else owns."""
+    return {name: value for name, value in wanted.items() if name.split(".")[0] not in desired.ignore_drift}
+
+
 def live_fields(live: ObservedDeployment) -> dict[str, Any]:
     """The same fields as the service shows them."""
     fields = {

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from reconciler.model import codes
+from reconciler.model.address import Address
 from reconciler.model.diagnostics import Diagnostic, in_order
-from reconciler.model.observation import Observation, ObservedJob
+from reconciler.model.observation import History, Observation, ObservedJob
 from reconciler.model.resource import DesiredDeployment, DesiredRun
+from reconciler.planning.absence import explain_absence
 from reconciler.planning.changes import Action, Change, FieldChange, Unknown
 from reconciler.planning.diff import TAG
 from reconciler.planning.drift import Cause, Drift, DriftReport, Finding
@@ -25,12 +27,15 @@ _ACCEPTABLE = ("sku", "capacity", "content_filter", "version_upgrade")
 
 
 def make_report(
-    plan: Plan, observed: Mapping[str, Observation], gone: Iterable[Drift] = (), unread: Iterable[Diagnostic] = ()
+    plan: Plan,
+    observed: Mapping[str, Observation],
+    histories: Mapping[Address, History],
+    unread: Sequence[Diagnostic] = (),
 ) -> DriftReport:
-    """`gone`: deployments that were there and are no more; `unread`: what could not be read about such."""
-    unread = tuple(unread)
+    """`histories`: what the activity log knows of deployments that are not there; `unread`: where that was refused."""
     changes = {str(c.address): c for c in plan.changes}
-    drifts = [*plan.drift, *_runs(plan.changes), *gone]
+    gone = (explain_absence(plan.graph.deployments[address], h) for address, h in histories.items())
+    drifts = [*plan.drift, *_runs(plan.changes), *(d for d in gone if d)]
     findings = [_finding(d, changes.get(str(d.address)), plan) for d in sorted(drifts, key=lambda d: d.address)]
     told = {f.drift.address for f in findings}
     return DriftReport(

@@ -125,5 +125,6 @@ def _deployment(
         tags=own.tags,
         strategy=own.strategy or "in_place",
         protect=own.protect,
+        ignore_drift=frozenset(own.ignore_drift or ()),
         place=type(place)(place.document, (*place.path, "targets", target), defaults=place.path),
     )

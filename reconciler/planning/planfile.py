@@ -153,6 +153,7 @@ def specs_digest(plan: Plan) -> str:
     runs = {str(a): [r.target, r.fingerprint, r.suffix, r.retries] for a, r in plan.graph.runs.items()}
     deployments = {
         str(a): [str(d.model), d.sku, d.capacity, d.content_filter, d.version_upgrade, dict(d.tags), d.protect]
+        + ([sorted(d.ignore_drift)] if d.ignore_drift else [])
         for a, d in plan.graph.deployments.items()
     }
     return digest([plan.estate, runs, deployments])

@@ -7,6 +7,7 @@ each sent once; a PUT starts from the raw live object, so that fields this versi
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
@@ -15,7 +16,8 @@ import orjson
 
 from reconciler.model.catalog.models import model_format
 from reconciler.model.marks import TAG_PREFIX
-from reconciler.model.observation import ObservedAccount, ObservedDeployment
+from reconciler.model.observation import History, ObservedAccount, ObservedDeployment
+from reconciler.providers import activity
 from reconciler.providers.base import DeploymentWrite
 from reconciler.providers.errors import ServiceError, from_body
 from reconciler.providers.reader import Reader
@@ -77,6 +79,10 @@ class ArmAccount:
             if error.missing:
                 return None
             raise
+
+    def history(self, name: str) -> History:
+        writes = activity.read(self.reader, f"{self.account_id}/deployments/{name}")
+        return History(writes, read_at=self.reader.service_time or int(time.time()))
 
     def write(self, name: str, write: DeploymentWrite, live: ObservedDeployment | None) -> None:
         # All of our own tags are written anew: a record that got shorter must not keep its old second part.

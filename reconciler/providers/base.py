@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from reconciler.model.catalog.limits import Limits
 from reconciler.model.observation import (
+    History,
     ObservedAccount,
     ObservedCheckpoint,
     ObservedDeployment,
@@ -110,6 +111,9 @@ class Serving(Protocol):
     def deployments(self) -> list[ObservedDeployment]: ...
 
     def deployment(self, name: str) -> ObservedDeployment | None: ...
+
+    def history(self, name: str) -> History:
+        """Who wrote and deleted it; also of one that is no more."""
 
     def write(self, name: str, write: DeploymentWrite, live: ObservedDeployment | None) -> None:
         """Create the deployment, or change the live one, and wait until the service has done it."""

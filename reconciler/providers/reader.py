@@ -6,6 +6,7 @@ Unknown fields survive, paging stops on a repeated id (Azure's file list ignores
 from __future__ import annotations
 
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx2
@@ -41,6 +42,8 @@ class Reader:
         self.sleep = sleep
         self.budget = budget or Budget()
         self.backoff = backoff or Backoff()
+        self.service_time: int | None = None
+        """The service's own clock at its last answer, in Unix seconds; None until one says."""
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         """The answer's JSON. `path` may be a whole URL below the same host, as in links."""
@@ -65,6 +68,7 @@ class Reader:
         try:
             answer = self.client.get(url, params=query or None, headers=dict(self.proof()))
             body = _decode(answer.content)
+            self.service_time = _date(answer.headers) or self.service_time
         except httpx2.HTTPError as error:
             raise ServiceError(_network(error), service=self.service) from error
         if answer.status_code >= 400:
@@ -111,6 +115,13 @@ class Reader:
         there, here = httpx2.URL(url), httpx2.URL(self.base_url)
         if (there.scheme, there.host, there.port) != (here.scheme, here.host, here.port):
             raise ServiceError(f"the answer links to another host: {there.host}", service=self.service)
+
+
+def _date(headers: Mapping[str, str]) -> int | None:
+    try:
+        return int(parsedate_to_datetime(headers["date"]).timestamp())
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _decode(content: bytes) -> Any:

@@ -96,6 +96,12 @@ class Serving(Strict):
         "a new deployment beside the old one, recreate deletes first (an outage).",
     )
     protect: bool | None = Field(default=None, description="Never deleted, recreated or pruned while true.")
+    ignore_drift: list[Literal["sku", "capacity", "content_filter", "version_upgrade", "tags"]] | None = Field(
+        default=None,
+        description="Keys that something else owns once the deployment is there, such as an autoscaler: their live "
+        "values are kept.",
+        examples=[["capacity"]],
+    )
 
 
 class Deployment(Serving):

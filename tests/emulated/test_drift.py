@@ -184,8 +184,65 @@ def test_a_model_that_was_deleted(triage: Bench) -> None:
     (job,) = triage.jobs()
     model = f"{triage.data_plane()}/models/{job['fine_tuned_model']}"
     triage.http.delete(model, params={"api-version": "x"}).raise_for_status()
-    causes = {f["address"]: f["cause"] for f in drift(triage)[1]}
-    assert causes["job.triage"] == "deleted"
+    found = only(triage)
+    assert (found["address"], found["cause"]) == ("job.triage", "deleted")
+    assert "raise `generation` in specs/triage.yaml:" in found["next_step"]
+
+
+def test_a_deployment_that_was_deleted_by_hand(triage: Bench) -> None:
+    triage.http.delete(url("chicago", "triage"), params=VERSION, headers=ANA).raise_for_status()
+    settle(triage)
+    found = only(triage)
+    assert (found["address"], found["cause"]) == ("deployment.triage@chicago", "deleted")
+    assert found["by"] == "ana@secondlap.example"
+    assert "apply deploys it again" in found["next_step"]
+    apply_and_see(triage)
+
+
+def test_deployments_that_expired(triage: Bench) -> None:
+    """Idle ones after 15 days; those of the developer tier after one, whatever happens."""
+    tier = "chicago: {capacity: 10, sku: DeveloperTier}"
+    triage.edit(TRIAGE, "chicago: {capacity: 10}", tier)
+    assert triage.apply().status == 0
+    triage.http.post("/_emulator/advance", json={"seconds": 86_400 + 60}).raise_for_status()
+    found = only(triage)
+    assert (found["address"], found["cause"]) == ("deployment.triage@chicago", "expired")
+    assert "24 hours" in found["detail"]
+    triage.http.post("/_emulator/advance", json={"seconds": 15 * 86_400}).raise_for_status()
+    details = {f["address"]: (f["cause"], f["detail"]) for f in drift(triage)[1]}
+    assert details["deployment.triage@sweden"][0] == "expired"
+    assert "idle for 15 days" in details["deployment.triage@sweden"][1]
+    apply_and_see(triage)
+
+
+def test_a_new_deployment_of_a_model_that_is_there_is_no_drift(triage: Bench) -> None:
+    triage.edit(TRIAGE, "      chicago:", "      virginia: {}\n      chicago:")
+    status, findings, report = drift(triage)
+    assert (status, findings, report["summary"]["ahead"]) == (0, [], 1)
+
+
+def test_a_log_that_cannot_be_read_leaves_the_answer_open(triage: Bench) -> None:
+    triage.http.delete(url("chicago", "triage"), params=VERSION, headers=ANA).raise_for_status()
+    settle(triage)
+    rule = {"fault": "status", "path": "Microsoft.Insights", "status": 403, "count": None}
+    triage.http.post("/_emulator/faults", json=[rule]).raise_for_status()
+    status, findings, report = drift(triage)
+    assert (status, findings, report["complete"]) == (1, [], False)
+    assert [d["code"] for d in report["diagnostics"]] == ["history-unreadable"]
+
+
+def test_what_an_autoscaler_owns_is_kept(triage: Bench) -> None:
+    triage.edit(TRIAGE, "    sku: Standard\n", "    sku: Standard\n    ignore_drift: [capacity]\n")
+    assert triage.actions() == {}
+    write(triage, sku={"name": "Standard", "capacity": 33})
+    assert drift(triage)[:2] == (0, [])
+    assert triage.actions() == {}
+    triage.edit(TRIAGE, "team: helpdesk", "team: service")
+    triage.edit(TRIAGE, "n_epochs: 4", "n_epochs: 1")
+    assert triage.apply().status == 0
+    now = live(triage)
+    assert (now["sku"]["capacity"], now["tags"]["team"]) == (33, "service")
+    apply_and_see(triage)
 
 
 def test_what_the_specs_ask_for_is_no_drift(triage: Bench) -> None:

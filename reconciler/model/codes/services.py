@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.model.codes.registry import error
+from reconciler.model.codes.registry import error, warning
 
 TARGET_UNREACHABLE = error(
     "target-unreachable",
@@ -24,6 +24,14 @@ ACCOUNT_FULL = error(
     "An Azure OpenAI account takes 100 training files and 1 GB of them in all; nothing was sent.",
     "Delete files that no run needs any more, or raise the limit with the vendor's support.",
     "a chain of 101 stages, every file kept",
+)
+HISTORY_UNREADABLE = warning(
+    "history-unreadable",
+    "the activity log could not be read",
+    "A deployment that the specs want is not there. Without the subscription's activity log nobody can say whether it "
+    "was removed, or has never been.",
+    "Give the identity the role Reader, or Monitoring Reader (Microsoft.Insights/eventtypes/values/read).",
+    "reconciler drift   # deployment.triage@sweden is not there; 403 AuthorizationFailed on the log",
 )
 LIST_MISSING = error(
     "list-missing",

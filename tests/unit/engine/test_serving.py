@@ -120,3 +120,19 @@ def test_a_record_that_gets_shorter_leaves_no_part_behind() -> None:
     apply(cloud, short)
     assert len(cloud["sweden"].arm.raw["support-chat"]["tags"]) < longest
     assert left_to_do(cloud, short) == []
+
+
+def test_what_something_else_owns_outlives_a_deployment_that_is_made_anew() -> None:
+    cloud = live()
+    cloud["chicago"].arm.raw["support-chat"]["sku"]["capacity"] = 33
+    owned = edited(ESTATE, ("    capacity: 50\n", "    capacity: 50\n    ignore_drift: [capacity, tags]\n"))
+    assert left_to_do(cloud, owned) == []
+    anew = edited(
+        owned,
+        ("{n_epochs: 2}", "{n_epochs: 4}"),
+        ("    sku: Standard\n", "    sku: Standard\n    strategy: recreate\n"),
+    )
+    apply(cloud, anew)
+    (*_, (method, body)) = sent(cloud, "chicago")
+    assert (method, body["sku"]["capacity"], body["tags"]["team"]) == ("PUT", 33, "support")
+    assert left_to_do(cloud, anew) == []
