@@ -213,9 +213,22 @@ def _tidy(node: Any, definitions: Mapping[str, Any]) -> Any:
         made["title"] = _words(made["title"])
     if "properties" in node:
         made["properties"] = {k: _key(k, _tidy(v, definitions)) for k, v in node["properties"].items()}
+    if "anyOf" in made:
+        made = _number_or_word(made)
     if made.get("pattern") in PATTERN_WORDS:
         made["patternErrorMessage"] = PATTERN_WORDS[made["pattern"]]
     return made
+
+
+def _number_or_word(node: Schema) -> Schema:
+    """`3` or `auto` as one schema with several types: of three branches, editors show the title three times."""
+    branches = {branch.get("type"): branch for branch in node["anyOf"]}
+    number, word = branches.get("integer") or branches.get("number"), branches.get("string", {}).get("const")
+    if number is None or word is None or len(branches) != 2 + ("null" in branches):
+        return node
+    rest = {k: v for k, v in node.items() if k != "anyOf"}
+    words = {"pattern": f"^{word}$", "patternErrorMessage": f"Expected a number, or {word}."}
+    return rest | number | words | {"type": list(branches)}
 
 
 def _key(name: str, node: Schema) -> Schema:
@@ -233,5 +246,7 @@ def _key(name: str, node: Schema) -> Schema:
 
 
 def _words(title: str) -> str:
-    """`NamedModel` as `Named model`."""
+    """`NamedModel` as `Named model`; what has words already stays."""
+    if " " in title:
+        return title
     return re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", title.removesuffix("Ref")).capitalize()
