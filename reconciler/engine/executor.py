@@ -12,6 +12,7 @@ from typing import Any
 from reconciler.engine.context import Context, Stopped
 from reconciler.engine.election import cost_of
 from reconciler.engine.gate import TrainingGate, is_refusal, make_gates
+from reconciler.engine.removing import cancel_run, remove_file, remove_model
 from reconciler.engine.serving import deploy, remove
 from reconciler.engine.training import cancel_duplicate, has_unfinished, submit
 from reconciler.engine.uploading import remove_spare, upload
@@ -32,6 +33,7 @@ GOOD = (
     Result.CHANGED,
     Result.REPLACED,
     Result.DESTROYED,
+    Result.REMOVED,
     Result.CANCELLED,
     Result.UNCHANGED,
 )
@@ -136,6 +138,10 @@ class Executor:
 
     def _operation(self, step: Step) -> Callable[[Step], Ended]:
         kind, action = step.change.address.kind, step.change.action
+        if action is Action.REMOVE:
+            return lambda s: remove_file(s, self.context)
+        if action is Action.DELETE and kind == "job":
+            return lambda s: remove_model(s, self.context)
         if kind == "dataset":
             return self._upload if action is not Action.DELETE else lambda s: remove_spare(s, self.context)
         if kind == "deployment":
@@ -172,7 +178,8 @@ class Executor:
         return Watch(step, job.id) if self.wait else Outcome(step.key, Result.UNDER_WAY, job.id)
 
     def _cancel(self, step: Step) -> Outcome:
-        job = cancel_duplicate(step, self.context)
+        stop = cancel_duplicate if isinstance(step.change.desired, DesiredRun) else cancel_run
+        job = stop(step, self.context)
         progress = self.context.targets[step.change.target].training.progress(job.id)
         return Outcome(step.key, Result.CANCELLED, cost_of(job, progress))
 

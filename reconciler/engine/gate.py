@@ -22,7 +22,7 @@ class TrainingGate:
     def __init__(self, target: Target, steps: Sequence[Step]) -> None:
         self.target = target
         own = [s for s in steps if s.change.target == target.name]
-        uploads = {s.key for s in own if s.change.address.kind == "dataset"}
+        uploads = {s.key for s in own if s.change.address.kind == "dataset" and not s.change.action.removes}
         runs = [s for s in own if s.change.action.trains]
         first = next((s for s in runs if set(s.needs) <= uploads), None)
         self.probe = first.key if first else None

@@ -31,6 +31,8 @@ class Wanted:
 
     runs: frozenset[str] = frozenset()
     checkpointed: frozenset[str] = frozenset()
+    every_checkpoint: bool = False
+    """Whether the checkpoints of all the estate's runs are asked for: one may be served that the specs do not name."""
 
 
 NOTHING = Wanted()
@@ -116,11 +118,17 @@ class _Look:
 
     def _checkpoints(self, jobs: Iterable[ObservedJob]) -> Iterable[ObservedCheckpoint]:
         for job in jobs:
-            if job.phase is Phase.SUCCEEDED and job.mark in self.wanted.checkpointed:
+            if job.phase is Phase.SUCCEEDED and self._shows_checkpoints(job):
                 try:
                     yield from self.target.training.checkpoints(job.id)
                 except ServiceError as error:
                     self._failed(error)
+
+    def _shows_checkpoints(self, job: ObservedJob) -> bool:
+        if job.mark in self.wanted.checkpointed:
+            return True
+        every = self.wanted.every_checkpoint and self.target.serving is not None
+        return every and marks.is_estates(job.mark, self.estate)
 
     def _last_words(self, jobs: Iterable[ObservedJob]) -> Iterable[tuple[str, tuple[str, ...]]]:
         for job in jobs:

@@ -26,6 +26,7 @@ from reconciler.planning.plan import Plan
 from reconciler.planning.planner import make_plan
 from reconciler.planning.policy import select
 from reconciler.planning.steps import make_steps
+from reconciler.planning.teardown import make_destroy_plan
 from reconciler.providers.base import RunProgress, Target
 from reconciler.providers.errors import ServiceError
 from reconciler.specs.estate import Specs
@@ -40,10 +41,10 @@ class World:
     targets: Mapping[str, Target]
 
 
-def look(world: World, parallelism: int = PARALLELISM) -> dict[str, Observation]:
+def look(world: World, parallelism: int = PARALLELISM, *, every_checkpoint: bool = False) -> dict[str, Observation]:
     """Observe every target; reads are cheap, so more of them run at once than writes."""
     graph = build_graph(world.specs, world.facts)
-    wanted = Wanted(frozenset(run.mark for run in graph.runs.values()), graph.checkpointed())
+    wanted = Wanted(frozenset(run.mark for run in graph.runs.values()), graph.checkpointed(), every_checkpoint)
     with make_pool(1 if parallelism <= 1 else max(parallelism, 32)) as pool:
         return observe(world.targets, world.specs.estate, pool, wanted)
 
@@ -68,7 +69,8 @@ def plan(
     allow_large_change: bool = False,
 ) -> Plan:
     """What apply would do, against live state."""
-    made = select(make_plan(world.specs, world.facts, look(world, parallelism), prune=prune), selection or Selection())
+    observed = look(world, parallelism, every_checkpoint=prune)
+    made = select(make_plan(world.specs, world.facts, observed, prune=prune), selection or Selection())
     return made if allow_large_change else guard(made)
 
 
@@ -79,6 +81,12 @@ def drift(world: World, selection: Selection | None = None, parallelism: int = P
     with make_pool(parallelism) as pool:
         histories, unread = look_back(made, world.targets, pool)
     return make_report(made, observed, histories, unread)
+
+
+def plan_destroy(world: World, selection: Selection | None = None, parallelism: int = PARALLELISM) -> Plan:
+    """The removal of everything that the estate owns; nobody guards it but the operator who asks for it."""
+    observed = look(world, parallelism, every_checkpoint=True)
+    return select(make_destroy_plan(world.specs, world.facts, observed), selection or Selection())
 
 
 def apply(

@@ -20,6 +20,7 @@ class Result(StrEnum):
     CHANGED = "changed"
     REPLACED = "replaced"
     DESTROYED = "destroyed"
+    REMOVED = "removed"
     CANCELLED = "cancelled"
     UNCHANGED = "unchanged"
     UNDER_WAY = "under way"

@@ -48,6 +48,12 @@ def find_mark(name: str | None) -> str | None:
     return found.group(1) if found else None
 
 
+def suffix_of(name: str | None) -> str:
+    """What follows the mark in a suffix or a model's name: the suffix of the spec."""
+    found = _MARK.search(name.lower()) if name else None
+    return name[found.end(1) :].lstrip("-").partition(":")[0] if name and found else ""
+
+
 def is_estates(mark: str | None, estate: str) -> bool:
     return mark is not None and mark[2:6] == estate_mark(estate)
 

@@ -49,6 +49,12 @@ class DesiredRun:
     def parent(self) -> Address | None:
         return self.base.address if isinstance(self.base, RunRef) else None
 
+    @property
+    def datasets(self) -> tuple[tuple[str, str], ...]:
+        """Name and digest of the data that it reads."""
+        used = ((self.training, self.ingredients.training), (self.validation, self.ingredients.validation))
+        return tuple((name, digest) for name, digest in used if name and digest)
+
 
 @dataclass(frozen=True, slots=True)
 class DesiredDeployment:

@@ -9,7 +9,8 @@ from typing import Any
 from reconciler.datasets.scan import DatasetFacts
 from reconciler.model.address import Address
 from reconciler.model.diagnostics import SourceRange
-from reconciler.model.observation import ObservedDeployment, ObservedFile, ObservedJob
+from reconciler.model.marks import FileMark
+from reconciler.model.observation import ObservedDeployment, ObservedFile, ObservedJob, ObservedModel
 from reconciler.model.resource import DesiredDeployment, DesiredRun
 
 
@@ -24,6 +25,8 @@ class Action(Enum):
     UPDATE = "change"
     REPLACE = "replace"
     DELETE = "destroy"
+    REMOVE = "remove"
+    """A training file that nothing needs any more, every copy of it."""
     CANCEL = "cancel"
     BLOCKED = "blocked"
     PARKED = "parked"
@@ -32,6 +35,10 @@ class Action(Enum):
     @property
     def trains(self) -> bool:
         return self in (Action.TRAIN, Action.RETRY)
+
+    @property
+    def removes(self) -> bool:
+        return self in (Action.DELETE, Action.REMOVE)
 
     @property
     def writes(self) -> bool:
@@ -43,6 +50,7 @@ class Action(Enum):
             Action.UPDATE,
             Action.REPLACE,
             Action.DELETE,
+            Action.REMOVE,
             Action.CANCEL,
         )
 
@@ -88,11 +96,15 @@ class Change:
     also: tuple[Address, ...] = ()
     """Other addresses that share this run."""
     desired: DesiredRun | DesiredDeployment | DatasetFacts | None = field(default=None, compare=False, repr=False)
-    live: ObservedJob | ObservedDeployment | ObservedFile | None = field(default=None, compare=False, repr=False)
+    live: ObservedJob | ObservedDeployment | ObservedFile | ObservedModel | None = field(
+        default=None, compare=False, repr=False
+    )
 
     @property
     def key(self) -> str:
         """Unique in a plan: a dataset may be uploaded to several targets, a duplicate run shares its address."""
+        if self.action is Action.REMOVE:
+            return f"{self.address}@{self.target}#{self._digest16}"
         if self.address.kind == "dataset":
             spare = f"#{self.live.id}" if isinstance(self.live, ObservedFile) else ""
             return f"{self.address}@{self.target}{spare}"
@@ -100,4 +112,14 @@ class Change:
             return f"{self.address}#{self.live.id}"
         if self.action is Action.DELETE and isinstance(self.live, ObservedDeployment):
             return f"{self.address}#{self.live.name}"
+        if self.action is Action.DELETE and isinstance(self.live, ObservedModel):
+            return f"{self.address}#{self.live.id}"
         return str(self.address)
+
+    @property
+    def _digest16(self) -> str:
+        """Of the file's content, also before the file is there."""
+        if isinstance(self.desired, DatasetFacts):
+            return self.desired.digest[:16]
+        mark = FileMark.read(self.live.filename) if isinstance(self.live, ObservedFile) else None
+        return mark.digest16 if mark else ""

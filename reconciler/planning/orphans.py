@@ -22,31 +22,32 @@ class Orphan:
     target: str
     live: ObservedDeployment
     superseded: bool
-
-    @property
-    def protected(self) -> bool:
-        mark = self.live.mark
-        return bool(mark and mark.protect)
+    protected: bool
+    """By its tags, or by the specs where they still name it."""
 
     @property
     def why(self) -> str:
         return "a newer version takes its place" if self.superseded else "it left the specs"
 
 
-def find_orphans(graph: ResourceGraph, observed: Mapping[str, Observation]) -> tuple[Orphan, ...]:
-    """By address. Only what carries the estate's tags counts."""
-    return tuple(sorted(_orphans(graph, observed), key=lambda o: (o.address, o.live.name)))
+def find_orphans(
+    graph: ResourceGraph, observed: Mapping[str, Observation], *, everything: bool = False
+) -> tuple[Orphan, ...]:
+    """By address. Only what carries the estate's tags counts; `everything`: what the specs want, too."""
+    return tuple(sorted(_orphans(graph, observed, everything), key=lambda o: (o.address, o.live.name)))
 
 
-def _orphans(graph: ResourceGraph, observed: Mapping[str, Observation]) -> Iterator[Orphan]:
-    wanted = {(d.target, d.name.lower()) for d in graph.deployments.values()}
+def _orphans(graph: ResourceGraph, observed: Mapping[str, Observation], everything: bool) -> Iterator[Orphan]:
+    wanted = {(d.target, d.name.lower()) for d in graph.deployments.values() if not everything}
     for target, observation in observed.items():
         for live in observation.deployments:
             mark = live.mark
             if mark is None or mark.estate != graph.estate or (target, live.name.lower()) in wanted:
                 continue
             address = _address(mark.address, live.name, target)
-            yield Orphan(address, target, live, superseded=address in graph.deployments)
+            named = graph.deployments.get(address)
+            protected = mark.protect or bool(named and named.protect)
+            yield Orphan(address, target, live, named is not None and not everything, protected)
 
 
 def _address(text: str, name: str, target: str) -> Address:
@@ -58,14 +59,14 @@ def _address(text: str, name: str, target: str) -> Address:
     return address if address.target == target else Address("deployment", name, target)
 
 
-def removals(orphans: tuple[Orphan, ...], changes: Mapping[str, Change]) -> list[Change]:
-    """What `--prune` destroys: never what is protected, and an old version only once the new one serves."""
+def removals(orphans: tuple[Orphan, ...], changes: Mapping[str, Change], reason: Reason | None = None) -> list[Change]:
+    """What is destroyed: never what is protected, and an old version only once the new one serves."""
     return [
         Change(
             orphan.address,
             orphan.target,
             Action.DELETE,
-            Reason("superseded" if orphan.superseded else "left-specs", orphan.why),
+            reason or Reason("superseded" if orphan.superseded else "left-specs", orphan.why),
             needs=(str(orphan.address),) if str(orphan.address) in changes else (),
             live=orphan.live,
         )

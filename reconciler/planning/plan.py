@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.model import codes
@@ -12,6 +12,7 @@ from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.resource import ResourceGraph
 from reconciler.planning.changes import Action, Change
 from reconciler.planning.drift import Drift
+from reconciler.planning.leftovers import Leftover
 from reconciler.planning.orphans import Orphan
 
 ORDER = (Action.UPLOAD, Action.CANCEL, Action.TRAIN, Action.RETRY, Action.WAIT, Action.PARKED, Action.BLOCKED)
@@ -38,6 +39,8 @@ class Plan:
     drift: tuple[Drift, ...]
     orphans: tuple[Orphan, ...]
     """What the estate owns and nothing wants; it stays, unless the plan's changes destroy it."""
+    leftovers: tuple[Leftover, ...]
+    """Models, files and unfinished runs of which the same holds."""
     diagnostics: tuple[Diagnostic, ...]
     targets: tuple[Look, ...]
     owned: int
@@ -73,3 +76,14 @@ class Plan:
 
     def by_key(self) -> dict[str, Change]:
         return {c.key: c for c in self.changes}
+
+
+def in_plan_order(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """What comes first is read first: data, runs, deployments; what goes last comes last."""
+    return tuple(sorted(changes, key=_order))
+
+
+def _order(change: Change) -> tuple[int, int, str]:
+    kind = ("dataset", "job", "deployment").index(change.address.kind)
+    action: Action = change.action
+    return (kind, ORDER.index(action) if action in ORDER else len(ORDER), change.key)

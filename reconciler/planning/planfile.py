@@ -23,6 +23,7 @@ class Asked:
     selection: Selection = field(default_factory=Selection)
     prune: bool = False
     allow_large_change: bool = False
+    destroy: bool = False
 
 
 WHOLE = Asked()
@@ -35,6 +36,7 @@ _ACTIONS: dict[Action, list[str]] = {
     Action.UPDATE: ["update"],
     Action.REPLACE: ["delete", "create"],
     Action.DELETE: ["delete"],
+    Action.REMOVE: ["delete"],
     Action.CANCEL: ["delete"],
 }
 
@@ -54,6 +56,7 @@ def to_json(
             "target": list(asked.selection.targets),
             "prune": asked.prune,
             "allow_large_change": asked.allow_large_change,
+            "destroy": asked.destroy,
         },
         "complete": plan.complete,
         "errored": plan.failed,
@@ -67,6 +70,7 @@ def to_json(
             "change": plan.count(Action.UPDATE),
             "destroy": plan.count(Action.DELETE, Action.REPLACE),
             "upload": plan.count(Action.UPLOAD),
+            "remove": plan.count(Action.REMOVE),
             "wait": plan.count(Action.WAIT),
             "cancel": plan.count(Action.CANCEL),
             "parked": plan.count(Action.PARKED),
@@ -82,6 +86,17 @@ def to_json(
                 "protected": o.protected,
             }
             for o in plan.orphans
+        ],
+        "leftovers": [
+            {
+                "kind": x.kind,
+                "address": str(x.address),
+                "target": x.target,
+                "name": x.name,
+                "kept": x.kept,
+                "spared": x.spared,
+            }
+            for x in plan.leftovers
         ],
         "resource_drift": [_drift(d) for d in plan.drift],
         "diagnostics": list(diagnostics),
@@ -122,6 +137,8 @@ def _values(change: Change) -> dict[str, Any]:
         return {"before": {"id": job.id, "status": job.status} if job else None, "after": after, "after_unknown": {}}
     if change.action is Action.DELETE and isinstance(change.live, ObservedDeployment):
         return {"before": {"name": change.live.name, **_served(change.live)}, "after": {}, "after_unknown": {}}
+    if (change.action.removes or change.action is Action.CANCEL) and change.live is not None:
+        return {"before": {"id": change.live.id}, "after": {}, "after_unknown": {}}
     unknown = {f.field: True for f in change.fields if isinstance(f.after, Unknown)}
     known = {f.field: f.after for f in change.fields if not isinstance(f.after, Unknown)}
     before = {f.field: f.before for f in change.fields if f.before is not None}

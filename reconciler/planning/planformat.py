@@ -34,6 +34,7 @@ class AskedPart(_Part):
     target: tuple[str, ...] = Field(description="Targets that limit the plan.")
     prune: bool = Field(description="Whether what is owned and no longer wanted is destroyed.")
     allow_large_change: bool = Field(False, description="Whether the guard against large changes is off.")
+    destroy: bool = Field(False, description="Whether everything that the estate owns is to go.")
 
     @property
     def selection(self) -> Selection:
@@ -70,6 +71,7 @@ class SummaryPart(_Part):
     change: int
     destroy: int
     upload: int
+    remove: int = Field(0, description="Training files that nothing needs any more.")
     wait: int
     cancel: int
     parked: int
@@ -127,6 +129,17 @@ class OrphanPart(_Part):
     name: str
     reason: str
     protected: bool
+
+
+class LeftoverPart(_Part):
+    """A model, a training file or an unfinished run of the estate that nothing wants."""
+
+    kind: Literal["model", "run", "file"]
+    address: str
+    target: str
+    name: str = Field(description="The model's or run's id, the file's name.")
+    kept: str = Field(description="Why it stays even with --prune; empty where that takes it.")
+    spared: bool = Field(description="Whether only retention keeps it.")
 
 
 class DriftValues(_Part):
@@ -213,6 +226,7 @@ class PlanDocument(_Part):
     summary: SummaryPart
     resource_changes: tuple[ChangePart, ...]
     orphans: tuple[OrphanPart, ...]
+    leftovers: tuple[LeftoverPart, ...] = ()
     resource_drift: tuple[DriftPart, ...]
     diagnostics: tuple[DiagnosticPart, ...]
 

@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from reconciler.datasets.scan import DatasetFacts
 from reconciler.model.diagnostics import Diagnostic, in_order
 from reconciler.model.observation import Observation
-from reconciler.planning.changes import Action, Change
 from reconciler.planning.closing import closings, has_closed
 from reconciler.planning.deployments import DeploymentPlanner, is_owned
 from reconciler.planning.graph import build_graph
 from reconciler.planning.orphans import find_orphans, removals
-from reconciler.planning.plan import ORDER, Look, Plan
+from reconciler.planning.plan import Look, Plan, in_plan_order
 from reconciler.planning.preflight import check_room
+from reconciler.planning.retention import trained_files
 from reconciler.planning.spares import spare_files
+from reconciler.planning.teardown import leftovers_of, pruned
 from reconciler.planning.training import TrainingPlanner
 from reconciler.specs.estate import Specs
 
@@ -35,10 +36,14 @@ def make_plan(
     serving.plan()
     orphans = find_orphans(graph, observed)
     changes = training.changes | {c.key: c for c in serving.changes}
-    changes |= {c.key: c for c in spare_files(graph, observed, training.changes)}
-    if prune:
-        changes |= {c.key: c for c in removals(orphans, changes)}
     changes, full = check_room(specs, observed, changes)
+    deletes = removals(orphans, changes)
+    leftovers = leftovers_of(specs, graph, observed, deletes)
+    gone = list(trained_files(graph, observed, changes)) if specs.retention.files == "until_trained" else []
+    if prune:
+        gone += [*deletes, *pruned(leftovers)]
+    spares = spare_files(graph, observed, changes, {c.key for c in gone})
+    changes |= {c.key: c for c in [*spares, *gone]}
     diagnostics: list[Diagnostic] = [*full, *training.diagnostics, *serving.diagnostics]
     trains_on = [c.target for c in training.changes.values() if c.action.trains]
     diagnostics += closings(specs, trains_on, now)
@@ -46,8 +51,9 @@ def make_plan(
         diagnostics += observation.problems
     return Plan(
         estate=specs.estate,
-        changes=tuple(sorted(changes.values(), key=_order)),
+        changes=in_plan_order(changes.values()),
         orphans=orphans,
+        leftovers=leftovers,
         drift=tuple(sorted(serving.drift, key=lambda d: d.address)),
         diagnostics=in_order(diagnostics),
         targets=tuple(Look(name, o.objects, o.complete) for name, o in sorted(observed.items())),
@@ -56,9 +62,3 @@ def make_plan(
         graph=graph,
         models=training.models(),
     )
-
-
-def _order(change: Change) -> tuple[int, int, str]:
-    kind = ("dataset", "job", "deployment").index(change.address.kind)
-    action: Action = change.action
-    return (kind, ORDER.index(action) if action in ORDER else len(ORDER), change.key)

@@ -19,13 +19,19 @@ def select(plan: Plan, selection: Selection) -> Plan:
     if not selection.addresses and not selection.targets:
         return plan
     by_key = plan.by_key()
-    kept = {c.key for c in plan.changes if _chosen(c, selection)}
+    kept = {c.key for c in plan.changes if c.action is not Action.REMOVE and _chosen(c, selection)}
     wanted = list(kept)
     while wanted:
         for need in by_key[wanted.pop()].needs:
             if need in by_key and need not in kept and _on_target(by_key[need], selection):
                 kept.add(need)
                 wanted.append(need)
+    # A file asks for nothing: it goes when the runs that it waits for are chosen too, whatever becomes of their models.
+    kept |= {
+        c.key
+        for c in plan.changes
+        if c.action is Action.REMOVE and _chosen(c, selection) and {n for n in c.needs if _waits(by_key, n)} <= kept
+    }
     changes = [c for c in plan.changes if c.key in kept]
     addresses = {str(a) for c in changes for a in (c.address, *c.also)}
     return replace(
@@ -52,7 +58,13 @@ def _on_target(change: Change, selection: Selection) -> bool:
     return not selection.targets or change.target in selection.targets
 
 
+def _waits(by_key: dict[str, Change], need: str) -> bool:
+    return need in by_key and not by_key[need].action.removes
+
+
 def _held_back(change: Change, by_key: dict[str, Change], kept: set[str]) -> Change:
+    if change.action is Action.REMOVE:
+        return replace(change, needs=tuple(need for need in change.needs if need in kept))
     missing = [need for need in change.needs if need in by_key and need not in kept]
     if not missing:
         return change

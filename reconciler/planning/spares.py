@@ -6,7 +6,7 @@ A spare one goes when nothing can be reading it: after the runs on that dataset,
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from reconciler.model import marks
 from reconciler.model.address import Address
@@ -16,9 +16,12 @@ from reconciler.planning.changes import Action, Change, Reason
 
 
 def spare_files(
-    graph: ResourceGraph, observed: Mapping[str, Observation], training: Mapping[str, Change]
+    graph: ResourceGraph, observed: Mapping[str, Observation], training: Mapping[str, Change], gone: Container[str] = ()
 ) -> Iterator[Change]:
-    """A change for each spare copy. Accounts that could not be read completely are left alone."""
+    """A change for each spare copy. Accounts that could not be read completely are left alone.
+
+    `gone`: keys of removals that take every copy of a file anyway.
+    """
     for target, observation in observed.items():
         if not observation.complete:
             continue
@@ -26,6 +29,8 @@ def spare_files(
         followed = {c.live.id: c.key for c in changes if isinstance(c.live, ObservedJob) and not c.live.phase.final}
         unfinished = [j for j in observation.jobs if not j.phase.final]
         for name, (stays, *spares) in _copies(graph, observation):
+            if f"dataset.{name.dataset}@{target}#{name.digest16}" in gone:
+                continue
             starts = {c.key for c in changes if _reads(c, name, graph.estate)}
             for spare in spares:
                 readers = {j.id for j in unfinished if spare.id in (j.training_file, j.validation_file)}
@@ -55,8 +60,7 @@ def _reads(change: Change, name: marks.FileMark, estate: str) -> bool:
     run = change.desired
     if not isinstance(run, DesiredRun):
         return False
-    used = ((run.training, run.ingredients.training), (run.validation, run.ingredients.validation))
-    names = [marks.file_name(dataset, digest, estate) for dataset, digest in used if dataset and digest]
+    names = [marks.file_name(dataset, digest, estate) for dataset, digest in run.datasets]
     return name in map(marks.FileMark.read, names)
 
 

@@ -131,6 +131,7 @@ def connect(
         ),
         client=lambda: _openai_client(endpoint, key, bearer),
         body=lambda request: job_body(request, dated=endpoint.dated),
+        forgets_jobs=endpoint.dated,  # v1 has no DELETE for jobs
     )
     return Target(name, spec.region, limits.AZURE, account.account, training, account, pace)
 

@@ -102,6 +102,11 @@ class Training(Protocol):
 
     def delete_file(self, id: str) -> None: ...
 
+    def delete_model(self, id: str, job: str | None) -> None:
+        """Delete a fine-tuned model and, where the service can, the record of its run: else the run would be blocked
+        for the want of its model, instead of trained anew. Whether the model is gone shows when it is asked for.
+        """
+
     def close(self) -> None: ...
 
 

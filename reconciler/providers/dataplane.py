@@ -32,12 +32,18 @@ class DataPlane:
         client: Callable[[], openai.OpenAI],
         body: Callable[[RunRequest], dict[str, Any]],
         one_request: int | None = None,
+        *,
+        forgets_jobs: bool = False,
     ) -> None:
-        """`one_request`: bytes above which a file is sent in parts, where the service has the Uploads API."""
+        """`one_request`: bytes above which a file is sent in parts, where the service has the Uploads API.
+
+        `forgets_jobs`: whether the record of a finished run can be deleted.
+        """
         self._connect = connect
         self._client = client
         self._body = body
         self._one_request = one_request
+        self._forgets_jobs = forgets_jobs
         self._reader: Reader | None = None
 
     @property
@@ -109,22 +115,30 @@ class DataPlane:
     def delete_file(self, id: str) -> None:
         self._write(lambda: self.sdk.files.with_raw_response.delete(id))
 
-    def _write(self, send: Callable[[], Any]) -> Mapping[str, Any]:
+    def delete_model(self, id: str, job: str | None) -> None:
+        # The record first: if this ends in between, the model is still there to be found and deleted.
+        if job and self._forgets_jobs:
+            path = f"/fine_tuning/jobs/{job}"
+            _unless_missing(lambda: self._write(lambda: self.sdk.delete(path, cast_to=httpx2.Response), answers=False))
+        _unless_missing(lambda: self._write(lambda: self.sdk.models.with_raw_response.delete(id)))
+
+    def _write(self, send: Callable[[], Any], *, answers: bool = True) -> Mapping[str, Any]:
         """Send one write; once more with a new token where the old one had expired, for then nothing was done."""
         try:
-            return self._once(send)
+            return self._once(send, answers)
         except ServiceError as error:
             if error.status != 401 or not self.reader.proof.renew():
                 raise
-            return self._once(send)
+            return self._once(send, answers)
 
-    def _once(self, send: Callable[[], Any]) -> Mapping[str, Any]:
-        """Send and read the raw answer; the SDK's models would hide fields."""
+    def _once(self, send: Callable[[], Any], answers: bool) -> Mapping[str, Any]:
+        """Send and read the raw answer, where there is one; the SDK's models would hide fields."""
         import openai
 
         service = self.reader.service
         try:
-            body = orjson.loads(send().text)
+            raw = send()
+            body = orjson.loads(raw.text) if answers else {"id": "none"}
         except openai.APIStatusError as error:
             raise from_body(
                 error.status_code, error.body, error.response.headers, service=service, fallback=error.message
@@ -136,6 +150,15 @@ class DataPlane:
         if not isinstance(body, Mapping) or not body.get("id"):
             raise ServiceError("the answer has no id", service=service)
         return body
+
+
+def _unless_missing(delete: Callable[[], Any]) -> None:
+    """A delete of what is gone already is as good, and a service without the call has nothing to say."""
+    try:
+        delete()
+    except ServiceError as error:
+        if error.status not in (404, 405, 501):
+            raise
 
 
 def read_file(item: Mapping[str, Any]) -> ObservedFile:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from reconciler.planning.drift import Cause
 from reconciler.planning.planformat import ChangePart, DriftPart, OrphanPart, PlanDocument
 from reconciler.render.text import Style, clean, pad, plural, when
 
+UNWANTED = "Kept, though nothing wants it any more (--prune destroys it):"
 INDENT = " " * 13
 COLUMNS = 80
 _LOOK: dict[Action, tuple[str, str]] = {
@@ -22,6 +24,7 @@ _LOOK: dict[Action, tuple[str, str]] = {
     Action.UPDATE: ("~", "yellow"),
     Action.REPLACE: ("±", "red"),
     Action.DELETE: ("-", "red"),
+    Action.REMOVE: ("-", "yellow"),
     Action.CANCEL: ("-", "red"),
     Action.WAIT: ("…", "cyan"),
     Action.PARKED: ("…", "yellow"),
@@ -37,7 +40,11 @@ def render(plan: PlanDocument, style: Style, seen: str = "") -> str:
     uploads = [_upload(c, style) for c in plan.resource_changes if c.action is Action.UPLOAD]
     if uploads:
         parts.append("\n".join(uploads))
-    parts += ["\n".join(_change(c, style)) for c in plan.resource_changes if c.action is not Action.UPLOAD]
+    in_a_line = (Action.UPLOAD, Action.REMOVE)
+    parts += ["\n".join(_change(c, style)) for c in plan.resource_changes if c.action not in in_a_line]
+    removals = [_removal(c, style) for c in plan.resource_changes if c.action is Action.REMOVE]
+    if removals:
+        parts.append("\n".join(removals))
     if orphans := _kept(plan):
         parts.append("\n".join(style(line, "dim") for line in orphans))
     parts.append(_summary(plan, style))
@@ -84,6 +91,15 @@ def _upload(change: ChangePart, style: Style) -> str:
     return "\n".join([line, *(style(w, "dim") for w in why)])
 
 
+def _removal(change: ChangePart, style: Style) -> str:
+    """One line: files cost little to send again."""
+    symbol, color = _LOOK[change.action]
+    name = style(pad(clean(change.address), 34), "bold")
+    when = " once trained" if change.action_reason == "trained" and change.needs else ""
+    facts = style(clean(f"from {change.target}{when}"), "dim")
+    return f"  {style(f'{symbol} {pad(change.action.value, 8)}', color)} {name} {facts}"
+
+
 def _fields(change: ChangePart, style: Style) -> Iterator[str]:
     column = max((len(f.field) for f in change.fields), default=0) + 3
     for f in change.fields:
@@ -122,10 +138,24 @@ def kept(plan: PlanDocument) -> list[OrphanPart]:
 
 
 def _kept(plan: PlanDocument) -> list[str]:
-    lines = [
-        f"  {pad(o.name, 34)} on {o.target}: {o.reason}{' (protected)' if o.protected else ''}" for o in kept(plan)
-    ]
-    return ["Kept, though nothing wants it any more (--prune destroys it):", *map(clean, lines)] if lines else []
+    lines = []
+    for protected, head in ((False, UNWANTED), (True, "Kept, because it is protected:")):
+        names = [f"  {pad(o.name, 34)} on {o.target}{_why(o, plan)}" for o in kept(plan) if o.protected is protected]
+        lines += [head, *map(clean, names)] if names else []
+    prunes = plan.asked.prune or plan.asked.destroy
+    used = [x for x in plan.leftovers if x.kept and not x.spared] if prunes else []
+    if used:
+        shown = [f"  {x.kind} {value(x.kind, x.name)} on {x.target}: {x.kept}" for x in used]
+        lines += ["Kept, because it is in use or may be:", *map(clean, shown)]
+    takes = Counter(x.kind for x in plan.leftovers if not x.kept)
+    if takes and not prunes:
+        counts = ", ".join(plural(n, kind) for kind, n in sorted(takes.items()))
+        lines.append(f"Left from earlier specs: {counts} (--prune takes what nothing needs).")
+    return lines
+
+
+def _why(orphan: OrphanPart, plan: PlanDocument) -> str:
+    return "" if plan.asked.destroy else f": {orphan.reason}"
 
 
 def drifted(plan: PlanDocument) -> list[DriftPart]:
@@ -146,6 +176,8 @@ def _drift(drift: DriftPart, style: Style) -> str:
 
 def _summary(plan: PlanDocument, style: Style) -> str:
     if not plan.resource_changes:
+        if plan.asked.destroy and plan.complete:
+            return style("Nothing to destroy.", "bold")
         if not plan.complete:
             return style("Nothing to do on the targets that could be read; not all of them could.", "bold", "yellow")
         return f"{style('No changes.', 'bold', 'green')} {matches(plan)}"
@@ -163,7 +195,14 @@ def matches(plan: PlanDocument) -> str:
 
 
 COUNTED = {"train": "to train", "add": "to add", "change": "to change", "destroy": "to destroy"}
-ALSO = {"upload": "to upload", "wait": "to wait for", "cancel": "to cancel", "parked": "parked", "blocked": "blocked"}
+ALSO = {
+    "upload": "to upload",
+    "remove": "to remove",
+    "wait": "to wait for",
+    "cancel": "to cancel",
+    "parked": "parked",
+    "blocked": "blocked",
+}
 
 
 def in_words(plan: PlanDocument, words: Mapping[str, str], *, zeros: bool = False) -> list[str]:

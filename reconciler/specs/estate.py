@@ -10,6 +10,7 @@ from reconciler.specs.base import Entry
 from reconciler.specs.dataset import Dataset
 from reconciler.specs.deployment import Deployment
 from reconciler.specs.job import Job
+from reconciler.specs.retention import Retention
 from reconciler.specs.target import Target
 
 
@@ -28,6 +29,7 @@ class Specs:
     chains: dict[str, list[str]] = field(default_factory=dict)
     """Chain -> its stages as job names, first to last."""
     deployments: dict[str, Entry[Deployment]] = field(default_factory=dict)
+    retention: Retention = field(default_factory=Retention)
     broken: set[tuple[str, str]] = field(default_factory=set)
     """Entries (section, name) that are there but could not be read: naming one is no second error."""
 

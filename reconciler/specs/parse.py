@@ -22,6 +22,7 @@ from reconciler.specs.documents import Document, Located, read
 from reconciler.specs.estate import Specs
 from reconciler.specs.job import Job
 from reconciler.specs.references import check_references
+from reconciler.specs.retention import Retention
 from reconciler.specs.target import PROVIDERS
 
 T = TypeVar("T", bound=BaseModel)
@@ -33,7 +34,7 @@ KINDS: dict[str, type[Strict]] = {
     "deployments": Deployment,
 }
 SECTIONS = ("targets", "datasets", "jobs", "chains", "deployments")
-TOP_KEYS = ["version", "estate", *SECTIONS]
+TOP_KEYS = ["version", "estate", "retention", *SECTIONS]
 
 
 def load(root: Path) -> tuple[Specs, tuple[Diagnostic, ...]]:
@@ -142,6 +143,8 @@ class _Loader:
             place = document.at(key)
             if key == "estate":
                 yield from self.estate(value, place)
+            elif key == "retention":
+                yield from self.retention(value, place)
             elif key in SECTIONS:
                 yield from self.section(key, value, place)
             elif key != "version":
@@ -154,6 +157,14 @@ class _Loader:
         else:
             self.estates.append(("", place.value()))
             yield codes.SPEC_NAME.at(place.value(), f"{brief(value)} cannot be the name of an estate.")
+
+    def retention(self, value: Any, place: Located) -> Iterator[Diagnostic]:
+        if "estate" not in place.document.data:
+            yield codes.SPEC_ESTATE.at(place.range(), "`retention` stands in the file that says `estate: NAME`.")
+        elif value is not None:
+            retention, problems = validate(Retention, value, place)
+            yield from problems
+            self.specs.retention = retention or self.specs.retention
 
     def section(self, kind: str, value: Any, place: Located) -> Iterator[Diagnostic]:
         if value is None:

@@ -20,6 +20,7 @@ from reconciler.model.catalog import limits
 from reconciler.specs.base import MAX_NAME, NAME, PATTERN_WORDS
 from reconciler.specs.chain import STAGES
 from reconciler.specs.parse import KINDS, SECTIONS
+from reconciler.specs.retention import Retention
 from reconciler.specs.target import PROVIDERS
 
 Schema = dict[str, Any]
@@ -78,9 +79,15 @@ def schema() -> Schema:
         "type": "object",
         "additionalProperties": False,
         "required": ["version"],
-        "properties": {"version": _VERSION, "estate": _ESTATE} | {kind: _section(kind) for kind in SECTIONS},
+        "properties": {"version": _VERSION, "estate": _ESTATE, "retention": _retention()}
+        | {kind: _section(kind) for kind in SECTIONS},
         "definitions": definitions,
     }
+
+
+def _retention() -> Schema:
+    made = _key("retention", _entry(Retention) | {"examples": [{"models": 3, "files": "until_trained"}]})
+    return made | {"type": ["object", "null"]}
 
 
 def _section(kind: str) -> Schema:

@@ -121,4 +121,5 @@ def test_what_is_protected_is_never_recreated_or_pruned(bench: Bench) -> None:
     (bench.folder / "specs/support.yaml").unlink()
     pruned = bench.run("plan", "--prune")
     assert "destroy" not in bench.actions("--prune").values()
-    assert "(protected)" in pruned.out
+    assert "because it is protected" in pruned.out
+    assert "serves it" in pruned.out, "nor is the model that it serves"

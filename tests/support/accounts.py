@@ -167,6 +167,12 @@ class Account:
         self.calls["delete_file"] += 1
         self.file_list.pop(id, None)
 
+    def delete_model(self, id: str, job: str | None) -> None:
+        self._strike("delete_model", heard=False)
+        self.calls["delete_model"] += 1
+        self.job_list.pop(job or "", None)
+        self.model_list.pop(id, None)
+
     def close(self) -> None:
         self.calls["close"] += 1
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from reconciler.engine import operations
 from reconciler.engine.context import Context, Stop
+from reconciler.engine.operations import World
 from reconciler.model.events import Event, Outcome, Result, StepFinished, StepStarted, StepWaiting
 from reconciler.planning.plan import Plan
 from reconciler.providers.base import Pace
@@ -64,10 +65,23 @@ def apply(
     stop: Stop | None = None,
     parallelism: int = 1,
     contents: Mapping[str, str] | None = None,
+    prune: bool = False,
 ) -> Story:
     """Plan and apply the specs."""
     world = cloud.world(load_text(text), contents)
-    made = operations.plan(world, parallelism=1)
+    made = operations.plan(world, parallelism=1, prune=prune)
+    return carry_out(cloud, world, made, wait=wait, stop=stop, parallelism=parallelism)
+
+
+def destroy(cloud: Cloud, text: str) -> Story:
+    """Plan and carry out the removal of everything."""
+    world = cloud.world(load_text(text))
+    return carry_out(cloud, world, operations.plan_destroy(world, parallelism=1))
+
+
+def carry_out(
+    cloud: Cloud, world: World, made: Plan, *, wait: bool = True, stop: Stop | None = None, parallelism: int = 1
+) -> Story:
     events: list[Event] = []
     outcomes = operations.apply(world, made, events.append, stop or Impatient(), wait=wait, parallelism=parallelism)
     return Story(made, outcomes, events)

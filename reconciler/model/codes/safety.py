@@ -27,3 +27,17 @@ POLICY_BROKEN = error(
     "Correct --policy or RECONCILER_POLICY: a program with its arguments, without a shell.",
     "reconciler plan --policy ./check-plan   # the file is not executable",
 )
+MODEL_IN_USE = error(
+    "model-in-use",
+    "the model came into use",
+    "When the plan was made nothing used the model; now a deployment serves it or a run starts from it. It stays.",
+    "Plan again; to delete it all the same, take away first what uses it.",
+    "reconciler apply --prune   # while somebody deploys the old model in the portal",
+)
+MODEL_KEPT = error(
+    "model-kept",
+    "the service did not delete the model",
+    "It was asked to, and still has the model: not every service and version has a call for it.",
+    "Delete it in the vendor's portal, or leave it: a model that is not deployed costs nothing.",
+    "sweden: DELETE /openai/models/gpt-4.1-mini-2025-04-14.ft-0d5e… answers 404",
+)
