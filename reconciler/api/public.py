@@ -46,13 +46,21 @@ def plan(
     targets: Iterable[str] = (),
     prune: bool = False,
     allow_large_change: bool = False,
+    allow_over_budget: bool = False,
     parallelism: int = PARALLELISM,
     emulator: str | None = None,
 ) -> Plan:
     """What `apply` would do, against live state. `select` takes address globs, `targets` names."""
     limits = Selection(tuple(select), tuple(targets))
     with connect(estate, emulator=emulator) as world:
-        return operations.plan(world, limits, parallelism, prune=prune, allow_large_change=allow_large_change)
+        return operations.plan(
+            world,
+            limits,
+            parallelism,
+            prune=prune,
+            allow_large_change=allow_large_change,
+            allow_over_budget=allow_over_budget,
+        )
 
 
 def apply(
@@ -62,6 +70,7 @@ def apply(
     targets: Iterable[str] = (),
     prune: bool = False,
     allow_large_change: bool = False,
+    allow_over_budget: bool = False,
     wait: bool = True,
     timeout: float | None = None,
     on_event: EventSink | None = None,
@@ -77,7 +86,14 @@ def apply(
     timer = threading.Timer(timeout, stop.set) if timeout is not None else None
     with connect(estate, emulator=emulator, stop=stop) as world:
         limits = Selection(tuple(select), tuple(targets))
-        made = operations.plan(world, limits, parallelism, prune=prune, allow_large_change=allow_large_change)
+        made = operations.plan(
+            world,
+            limits,
+            parallelism,
+            prune=prune,
+            allow_large_change=allow_large_change,
+            allow_over_budget=allow_over_budget,
+        )
         if made.refused:
             return Applied(made, (), converged=False)
         if timer:

@@ -61,6 +61,7 @@ def apply(
     targets: tuple[str, ...],
     prune: bool,
     allow_large_change: bool,
+    allow_over_budget: bool,
     policies: tuple[str, ...],
     form: str,
     parallelism: int,
@@ -80,6 +81,7 @@ def apply(
     if saved:
         root, selection, prune = Path(saved.root), saved.asked.selection, saved.asked.prune
         allow_large_change = allow_large_change or saved.asked.allow_large_change
+        allow_over_budget = allow_over_budget or saved.asked.allow_over_budget
     estate = load(root)
     options.check_selection(selection, estate.specs)
     mention(estate, terminal)
@@ -87,10 +89,17 @@ def apply(
     stop = Stop()
     with _stops_after(timeout, stop), connected(estate, options.Where(embedded, emulator_url), terminal, stop) as world:
         begun = time.monotonic()
-        made = operations.plan(world, selection, parallelism, prune=prune, allow_large_change=allow_large_change)
+        made = operations.plan(
+            world,
+            selection,
+            parallelism,
+            prune=prune,
+            allow_large_change=allow_large_change,
+            allow_over_budget=allow_over_budget,
+        )
         if saved:
             _check_saved(saved, made)
-        asked = Asked(selection, prune, allow_large_change)
+        asked = Asked(selection, prune, allow_large_change, allow_over_budget)
         made = ask(made, policies, lambda plan: plan_json(plan, root, asked))
         report = JsonReport() if form == "json" else TextReport(terminal)
         report.planned(made, root, time.monotonic() - begun)

@@ -95,7 +95,7 @@ def prune_option(function: F) -> F:
 
 
 def safeguard_options(function: F) -> F:
-    """What stands between a plan and the first write: `policies` as given, `allow_large_change`."""
+    """What stands between a plan and the first write: `policies` as given, `allow_large_change` and `_over_budget`."""
     function = click.option(
         "--policy",
         "policies",
@@ -103,6 +103,11 @@ def safeguard_options(function: F) -> F:
         metavar="CMD",
         help="Ask this command too: the JSON plan on its standard input, any exit status but 0 refuses. Repeatable. "
         "[env: RECONCILER_POLICY, one a line]",
+    )(function)
+    function = click.option(
+        "--allow-over-budget",
+        is_flag=True,
+        help="Apply though training or hosting costs more than `budget` allows.",
     )(function)
     return click.option(
         "--allow-large-change",

@@ -43,6 +43,7 @@ def plan(
     targets: tuple[str, ...],
     prune: bool,
     allow_large_change: bool,
+    allow_over_budget: bool,
     policies: tuple[str, ...],
     form: str,
     parallelism: int,
@@ -58,8 +59,15 @@ def plan(
     mention(estate, terminal)
     with connected(estate, options.Where(embedded, emulator_url), terminal, Stop()) as world:
         begun = time.monotonic()
-        made = operations.plan(world, selection, parallelism, prune=prune, allow_large_change=allow_large_change)
-    asked = Asked(selection, prune, allow_large_change)
+        made = operations.plan(
+            world,
+            selection,
+            parallelism,
+            prune=prune,
+            allow_large_change=allow_large_change,
+            allow_over_budget=allow_over_budget,
+        )
+    asked = Asked(selection, prune, allow_large_change, allow_over_budget)
     made = ask(made, policies, lambda plan: plan_json(plan, root, asked))
     if out:
         save(plan_json(made, root, asked), out)

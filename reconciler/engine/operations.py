@@ -18,6 +18,7 @@ from reconciler.model.address import Address
 from reconciler.model.events import EventSink, Outcome, Result
 from reconciler.model.observation import Observation
 from reconciler.model.selection import Selection
+from reconciler.planning.budget import check_budget
 from reconciler.planning.drift import DriftReport
 from reconciler.planning.findings import make_report
 from reconciler.planning.graph import build_graph
@@ -67,10 +68,12 @@ def plan(
     *,
     prune: bool = False,
     allow_large_change: bool = False,
+    allow_over_budget: bool = False,
 ) -> Plan:
     """What apply would do, against live state."""
     observed = look(world, parallelism, every_checkpoint=prune)
     made = select(make_plan(world.specs, world.facts, observed, prune=prune), selection or Selection())
+    made = check_budget(made, world.specs.budget, allowed=allow_over_budget)
     return made if allow_large_change else guard(made)
 
 

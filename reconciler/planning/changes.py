@@ -10,6 +10,7 @@ from reconciler.datasets.scan import DatasetFacts
 from reconciler.model.address import Address
 from reconciler.model.diagnostics import SourceRange
 from reconciler.model.marks import FileMark
+from reconciler.model.money import Cost
 from reconciler.model.observation import ObservedDeployment, ObservedFile, ObservedJob, ObservedModel
 from reconciler.model.resource import DesiredDeployment, DesiredRun
 
@@ -95,6 +96,8 @@ class Change:
     """Keys of the changes that must be done before this one."""
     also: tuple[Address, ...] = ()
     """Other addresses that share this run."""
+    cost: Cost | None = None
+    """What it costs to make it; None where it costs nothing."""
     desired: DesiredRun | DesiredDeployment | DatasetFacts | None = field(default=None, compare=False, repr=False)
     live: ObservedJob | ObservedDeployment | ObservedFile | ObservedModel | None = field(
         default=None, compare=False, repr=False

@@ -11,12 +11,13 @@ from reconciler.model.address import Address
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.resource import ResourceGraph
 from reconciler.planning.changes import Action, Change
+from reconciler.planning.cost import Hosting, PlanCost, plan_cost
 from reconciler.planning.drift import Drift
 from reconciler.planning.leftovers import Leftover
 from reconciler.planning.orphans import Orphan
 
 ORDER = (Action.UPLOAD, Action.CANCEL, Action.TRAIN, Action.RETRY, Action.WAIT, Action.PARKED, Action.BLOCKED)
-REFUSING = frozenset({codes.LARGE_CHANGE, codes.POLICY_REFUSED, codes.POLICY_BROKEN})
+REFUSING = frozenset({codes.LARGE_CHANGE, codes.POLICY_REFUSED, codes.POLICY_BROKEN, codes.BUDGET_EXCEEDED})
 """Errors on the plan as a whole: apply does not begin."""
 
 
@@ -49,6 +50,13 @@ class Plan:
     graph: ResourceGraph = field(compare=False, repr=False)
     models: Mapping[Address, str] = field(compare=False, repr=False)
     """The model of each wanted run that has one already."""
+    hosting: Hosting = field(default_factory=Hosting)
+    """What is live now costs a month."""
+
+    @property
+    def cost(self) -> PlanCost:
+        """The sums over the changes that are really made."""
+        return plan_cost(self.changes, self.hosting)
 
     @property
     def complete(self) -> bool:
@@ -71,7 +79,7 @@ class Plan:
 
     @property
     def refused(self) -> bool:
-        """Whether apply must not begin: the guard or a policy says no."""
+        """Whether apply must not begin: the guard, the budget or a policy says no."""
         return any(d.code in REFUSING for d in self.diagnostics)
 
     def by_key(self) -> dict[str, Change]:

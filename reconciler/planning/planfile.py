@@ -10,6 +10,7 @@ from reconciler.model.observation import ObservedDeployment, ObservedJob
 from reconciler.model.resource import DesiredRun, RunRef
 from reconciler.model.selection import Selection
 from reconciler.planning.changes import Action, Change, FieldChange, Unknown
+from reconciler.planning.costformat import change_cost, plan_costs
 from reconciler.planning.diff import live_fields
 from reconciler.planning.drift import Drift
 from reconciler.planning.plan import Plan
@@ -24,6 +25,7 @@ class Asked:
     prune: bool = False
     allow_large_change: bool = False
     destroy: bool = False
+    allow_over_budget: bool = False
 
 
 WHOLE = Asked()
@@ -57,6 +59,7 @@ def to_json(
             "prune": asked.prune,
             "allow_large_change": asked.allow_large_change,
             "destroy": asked.destroy,
+            "allow_over_budget": asked.allow_over_budget,
         },
         "complete": plan.complete,
         "errored": plan.failed,
@@ -76,6 +79,7 @@ def to_json(
             "parked": plan.count(Action.PARKED),
             "blocked": plan.count(Action.BLOCKED),
         },
+        "cost": plan_costs(plan.cost, plan.hosting),
         "resource_changes": changes,
         "orphans": [
             {
@@ -122,7 +126,7 @@ def change_json(change: Change) -> dict[str, Any]:
         shown["range"] = {"filename": change.reason.at.path, "line": change.reason.at.line}
     if change.also:
         shown["also"] = [str(a) for a in change.also]
-    return shown
+    return shown | change_cost(change)
 
 
 def _values(change: Change) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from reconciler.model.address import Kind
 from reconciler.model.diagnostics import Code, Diagnostic, Severity, SourceRange
 from reconciler.model.selection import Selection
 from reconciler.planning.changes import Action, FieldChange, Unknown
+from reconciler.planning.costformat import ChangeCostPart, PlanCostPart
 
 FORMAT_VERSION = "1.0"
 _FIELDS = ("name", "model", "source", "sku", "capacity", "content_filter", "version_upgrade")
@@ -35,6 +36,7 @@ class AskedPart(_Part):
     prune: bool = Field(description="Whether what is owned and no longer wanted is destroyed.")
     allow_large_change: bool = Field(False, description="Whether the guard against large changes is off.")
     destroy: bool = Field(False, description="Whether everything that the estate owns is to go.")
+    allow_over_budget: bool = Field(False, description="Whether the plan may go over the budget.")
 
     @property
     def selection(self) -> Selection:
@@ -110,6 +112,7 @@ class ChangePart(_Part):
     also: tuple[str, ...] = Field((), description="Other addresses that share this run.")
     change: ValuesPart
     range: PlacePart | None = None
+    cost: ChangeCostPart | None = None
 
     @property
     def fields(self) -> tuple[FieldChange, ...]:
@@ -224,6 +227,7 @@ class PlanDocument(_Part):
     wanted: WantedPart
     digest: DigestPart
     summary: SummaryPart
+    cost: PlanCostPart | None = None
     resource_changes: tuple[ChangePart, ...]
     orphans: tuple[OrphanPart, ...]
     leftovers: tuple[LeftoverPart, ...] = ()

@@ -11,7 +11,8 @@ from reconciler.model import marks
 from reconciler.planning.changes import Action, Unknown
 from reconciler.planning.drift import Cause
 from reconciler.planning.planformat import ChangePart, DriftPart, OrphanPart, PlanDocument
-from reconciler.render.text import Style, clean, pad, plural, when
+from reconciler.render import cost
+from reconciler.render.text import Style, clean, pad, plural, when, width
 
 UNWANTED = "Kept, though nothing wants it any more (--prune destroys it):"
 INDENT = " " * 13
@@ -41,7 +42,8 @@ def render(plan: PlanDocument, style: Style, seen: str = "") -> str:
     if uploads:
         parts.append("\n".join(uploads))
     in_a_line = (Action.UPLOAD, Action.REMOVE)
-    parts += ["\n".join(_change(c, style)) for c in plan.resource_changes if c.action not in in_a_line]
+    currency = plan.cost.currency if plan.cost else "USD"
+    parts += ["\n".join(_change(c, style, currency)) for c in plan.resource_changes if c.action not in in_a_line]
     removals = [_removal(c, style) for c in plan.resource_changes if c.action is Action.REMOVE]
     if removals:
         parts.append("\n".join(removals))
@@ -56,12 +58,15 @@ def _header(plan: PlanDocument, style: Style, seen: str) -> str:
     return style(f"estate {clean(plan.estate)} · {seen}", "dim")
 
 
-def _change(change: ChangePart, style: Style) -> Iterator[str]:
+def _change(change: ChangePart, style: Style, currency: str = "USD") -> Iterator[str]:
     symbol, color = _LOOK[change.action]
     where = f" on {change.target}" if change.type != "deployment" else ""
     word = pad(change.action.value, 8)
-    yield f"  {style(f'{symbol} {word}', color)} {style(clean(change.address), 'bold')}{style(clean(where), 'dim')}"
-    facts = [*change.notes, *(f"shared with {a}" for a in change.also)]
+    address, where, price = clean(change.address), clean(where), cost.beside(change, currency)
+    gap = " " * max(2, COLUMNS - len(INDENT) - width(address + where + price)) if price else ""
+    yield f"  {style(f'{symbol} {word}', color)} {style(address, 'bold')}{style(where, 'dim')}{gap}{price}"
+    unpriced = [change.cost.gap] if change.cost and change.cost.gap else []
+    facts = [*change.notes, *(f"shared with {a}" for a in change.also), *unpriced]
     yield from _wrapped(" · ".join(facts))
     yield from _fields(change, style)
     at = f" ({change.range.filename}:{change.range.line})" if change.range else ""
@@ -69,13 +74,13 @@ def _change(change: ChangePart, style: Style) -> Iterator[str]:
         yield style(line, "dim")
 
 
-def _wrapped(text: str) -> list[str]:
+def _wrapped(text: str, indent: str = INDENT) -> list[str]:
     """The text in lines that fit 80 columns; an address or a path is never cut."""
     return textwrap.wrap(
         clean(text),
         COLUMNS,
-        initial_indent=INDENT,
-        subsequent_indent=INDENT,
+        initial_indent=indent,
+        subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,
     )
@@ -183,7 +188,8 @@ def _summary(plan: PlanDocument, style: Style) -> str:
         return f"{style('No changes.', 'bold', 'green')} {matches(plan)}"
     also = ", ".join(in_words(plan, ALSO))
     line = style(f"Plan: {', '.join(in_words(plan, COUNTED, zeros=True))}.", "bold")
-    return line + (f" Also {also}." if also else "")
+    sums = cost.lines(plan.cost) if plan.cost else []
+    return "\n".join([line + (f" Also {also}." if also else ""), *(w for s in sums for w in _wrapped(s, ""))])
 
 
 def matches(plan: PlanDocument) -> str:

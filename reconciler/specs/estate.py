@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconciler.model.address import Address
+from reconciler.model.prices import PriceTable, package_prices
 from reconciler.specs.base import Entry
+from reconciler.specs.budget import Budget
 from reconciler.specs.dataset import Dataset
 from reconciler.specs.deployment import Deployment
 from reconciler.specs.job import Job
@@ -30,6 +32,9 @@ class Specs:
     """Chain -> its stages as job names, first to last."""
     deployments: dict[str, Entry[Deployment]] = field(default_factory=dict)
     retention: Retention = field(default_factory=Retention)
+    budget: Entry[Budget] | None = None
+    prices: PriceTable = field(default_factory=package_prices)
+    """The estate's own before the package's."""
     broken: set[tuple[str, str]] = field(default_factory=set)
     """Entries (section, name) that are there but could not be read: naming one is no second error."""
 

@@ -20,9 +20,9 @@ from reconciler.specs.dataset import Dataset
 from reconciler.specs.deployment import Deployment
 from reconciler.specs.documents import Document, Located, read
 from reconciler.specs.estate import Specs
+from reconciler.specs.estate_keys import ESTATE_KEYS, price_file, read_estate_keys
 from reconciler.specs.job import Job
 from reconciler.specs.references import check_references
-from reconciler.specs.retention import Retention
 from reconciler.specs.target import PROVIDERS
 
 T = TypeVar("T", bound=BaseModel)
@@ -34,7 +34,7 @@ KINDS: dict[str, type[Strict]] = {
     "deployments": Deployment,
 }
 SECTIONS = ("targets", "datasets", "jobs", "chains", "deployments")
-TOP_KEYS = ["version", "estate", "retention", *SECTIONS]
+TOP_KEYS = ["version", "estate", *ESTATE_KEYS, *SECTIONS]
 
 
 def load(root: Path) -> tuple[Specs, tuple[Diagnostic, ...]]:
@@ -93,6 +93,7 @@ class _Loader:
             yield codes.NO_SPECS.at(detail=f"{what}.")
             return
         self.specs.files = len(files)
+        documents = []
         for file in files:
             if not _is_utf8(str(file)):
                 shown = str(file).encode("utf-8", "replace").decode()
@@ -113,9 +114,13 @@ class _Loader:
             document, problems = read(file, str(file))
             yield from problems
             if document:
-                yield from self.document(document)
+                documents.append(document)
             else:
                 self.all_read = False
+        prices = {price_file(document) for document in documents}
+        for document in documents:
+            if document.file.resolve() not in prices:
+                yield from self.document(document)
         yield from self.check_estate(str(files[0]) if files else str(root))
 
     def check_estate(self, first_file: str) -> Iterator[Diagnostic]:
@@ -143,13 +148,12 @@ class _Loader:
             place = document.at(key)
             if key == "estate":
                 yield from self.estate(value, place)
-            elif key == "retention":
-                yield from self.retention(value, place)
             elif key in SECTIONS:
                 yield from self.section(key, value, place)
-            elif key != "version":
+            elif key not in ("version", *ESTATE_KEYS):
                 detail = f"Known at the top of a file: {', '.join(TOP_KEYS)}."
                 yield codes.SPEC_UNKNOWN_KEY.at(place.range(), detail, hint=did_you_mean(key, TOP_KEYS))
+        yield from read_estate_keys(self.specs, document)
 
     def estate(self, value: Any, place: Located) -> Iterator[Diagnostic]:
         if isinstance(value, str) and check_name(value):
@@ -157,14 +161,6 @@ class _Loader:
         else:
             self.estates.append(("", place.value()))
             yield codes.SPEC_NAME.at(place.value(), f"{brief(value)} cannot be the name of an estate.")
-
-    def retention(self, value: Any, place: Located) -> Iterator[Diagnostic]:
-        if "estate" not in place.document.data:
-            yield codes.SPEC_ESTATE.at(place.range(), "`retention` stands in the file that says `estate: NAME`.")
-        elif value is not None:
-            retention, problems = validate(Retention, value, place)
-            yield from problems
-            self.specs.retention = retention or self.specs.retention
 
     def section(self, kind: str, value: Any, place: Located) -> Iterator[Diagnostic]:
         if value is None:

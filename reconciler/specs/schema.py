@@ -19,8 +19,8 @@ from pydantic_core import core_schema
 from reconciler.model.catalog import limits
 from reconciler.specs.base import MAX_NAME, NAME, PATTERN_WORDS
 from reconciler.specs.chain import STAGES
+from reconciler.specs.estate_keys import ESTATE_KEYS, ESTATE_MODELS, MAX_PATH, PATH
 from reconciler.specs.parse import KINDS, SECTIONS
-from reconciler.specs.retention import Retention
 from reconciler.specs.target import PROVIDERS
 
 Schema = dict[str, Any]
@@ -38,6 +38,16 @@ _ESTATE: Schema = {
     "description": "The owner's mark on every live object. Exactly one file below a spec root names it.",
     "examples": ["support-prod"],
     **_NAME,
+}
+_PRICES: Schema = {
+    "title": "Prices",
+    "description": "File of prices that hold before the tool's own; relative to this file, inside the repository.",
+    "examples": ["prices.yaml"],
+    "type": ["string", "null"],
+    "minLength": 1,
+    "maxLength": MAX_PATH,
+    "pattern": PATH,
+    "patternErrorMessage": PATTERN_WORDS[PATH],
 }
 _SECTIONS: dict[str, tuple[str, Schema]] = {
     "targets": (
@@ -79,15 +89,24 @@ def schema() -> Schema:
         "type": "object",
         "additionalProperties": False,
         "required": ["version"],
-        "properties": {"version": _VERSION, "estate": _ESTATE, "retention": _retention()}
+        "properties": {"version": _VERSION, "estate": _ESTATE, **_estate_keys()}
         | {kind: _section(kind) for kind in SECTIONS},
+        "dependencies": {key: ["estate"] for key in ESTATE_KEYS},
         "definitions": definitions,
     }
 
 
-def _retention() -> Schema:
-    made = _key("retention", _entry(Retention) | {"examples": [{"models": 3, "files": "until_trained"}]})
-    return made | {"type": ["object", "null"]}
+def _estate_keys() -> Schema:
+    """What holds for the whole estate; left empty, a key is as good as absent."""
+    examples: dict[str, Schema] = {
+        "budget": {"training": 50, "hosting": 5000},
+        "retention": {"models": 3, "files": "until_trained"},
+    }
+    made = {
+        key: _key(key, _entry(model) | {"examples": [examples[key]]}) | {"type": ["object", "null"]}
+        for key, model in ESTATE_MODELS.items()
+    }
+    return {key: made.get(key, _PRICES) for key in ESTATE_KEYS}
 
 
 def _section(kind: str) -> Schema:

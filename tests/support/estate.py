@@ -121,7 +121,7 @@ def facts_of(specs: Specs, contents: Mapping[str, str] | None = None) -> dict[st
 
 def make_facts(name: str, content: str) -> DatasetFacts:
     digest = hashlib.sha256(content.encode()).hexdigest()
-    return DatasetFacts(name, TRAINING_FILE, digest, rows=120, bytes=48_000)
+    return DatasetFacts(name, TRAINING_FILE, digest, rows=120, bytes=48_000, tokens=60_000)
 
 
 def graph_of(*texts: str) -> ResourceGraph:

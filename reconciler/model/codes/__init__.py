@@ -1,5 +1,6 @@
 """Every kind of diagnostic: its code, its constant summary, what it means, an example and the way out."""
 
+from reconciler.model.codes.costs import *
 from reconciler.model.codes.datasets import *
 from reconciler.model.codes.files import *
 from reconciler.model.codes.plans import *

@@ -42,6 +42,8 @@ CANNOT_SAY = {
     codes.SPEC_ESTATE,
     codes.ENDPOINT_REFUSED,
     codes.NO_DEPLOYMENTS,
+    codes.FILE_UNREADABLE,
+    codes.FILE_OUTSIDE,
 }
 
 
@@ -63,6 +65,8 @@ TARGET = {
 GOOD: dict[str, Any] = {
     "version": 1,
     "estate": "acme",
+    "budget": {"training": 50, "hosting": 1241.5},
+    "prices": "../prices.yaml",
     "targets": {"sweden": TARGET, "platform": {"provider": "openai", "project": "proj_1"}},
     "datasets": {"rows": {"file": "rows.jsonl"}, "valid": {"file": "valid.jsonl", "format": "chat"}},
     "jobs": {

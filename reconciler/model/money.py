@@ -1,0 +1,73 @@
+"""Amounts of money that may be known only in part. Decimal arithmetic; the currency is the price table's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+HOURS_A_MONTH = 730
+"""As the vendors' calculators count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """What is known of an amount; whatever `unknown` names may come on top."""
+
+    known: Decimal = Decimal(0)
+    unknown: frozenset[str] = frozenset()
+    """What could not be priced, or not in full: addresses."""
+
+    def __add__(self, other: Amount) -> Amount:
+        return Amount(self.known + other.known, self.unknown | other.unknown)
+
+    @property
+    def exact(self) -> bool:
+        return not self.unknown
+
+
+ZERO = Amount()
+
+
+def total(amounts: Iterable[Amount]) -> Amount:
+    """The sum; its order does not matter."""
+    return sum(amounts, ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one change costs."""
+
+    training: Amount = ZERO
+    """Once."""
+    before: Amount = ZERO
+    """Hosting a month, as it is."""
+    after: Amount = ZERO
+    """Hosting a month, once the change is made."""
+    delta: Amount = ZERO
+    """`after` less `before`; exact where both have the same price, even an unknown one."""
+    basis: str = ""
+    """What was multiplied."""
+    gap: str = ""
+    """Why the amount is unknown, or not the whole."""
+
+
+_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
+
+
+def words(value: Decimal, currency: str) -> str:
+    """`$6.10`, `$2,482`, `under $0.01`, `CHF 12.00`; whole from 100 on."""
+    sign = _SIGNS.get(currency, f"{currency} ")
+    if value < 0:
+        return f"-{words(-value, currency)}"
+    if 0 < value < Decimal("0.01"):
+        return f"under {sign}0.01"
+    rounded = value.quantize(Decimal("0.01"))
+    return f"{sign}{rounded:,.0f}" if rounded >= 100 else f"{sign}{rounded:,.2f}" if rounded else f"{sign}0"
+
+
+def amount_words(amount: Amount, currency: str) -> str:
+    """`$6.10`, `at least $6.10`, `unknown`."""
+    if amount.exact:
+        return words(amount.known, currency)
+    return f"at least {words(amount.known, currency)}" if amount.known else "unknown"

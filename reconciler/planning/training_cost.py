@@ -1,0 +1,81 @@
+"""What a run costs: tokens x epochs x the price of a million tokens.
+
+Validation data is not billed. Failed runs are not billed either, so only the run that succeeds counts.
+Sources: learn.microsoft.com, azure/foundry/fine-tuning/cost-management; OpenAI's fine-tuning guide.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from reconciler.datasets.facts import DatasetFacts
+from reconciler.model.catalog.encodings import base_of
+from reconciler.model.catalog.epochs import usual_epochs
+from reconciler.model.money import Amount, Cost, words
+from reconciler.model.prices import PriceTable
+from reconciler.model.resource import DesiredRun, ResourceGraph
+from reconciler.planning.services import Service
+
+DEFAULT_TYPE = {"azure": "standard"}
+"""Where a job names no training type. On Azure the dearest: an estimate that is too low would be worse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What decides the cost of one run."""
+
+    name: str
+    """Its address."""
+    model: str
+    """The base model at the bottom of its chain."""
+    method: str
+    training_type: str
+    epochs: int | None
+    """None: the service chooses."""
+    facts: DatasetFacts
+
+
+def priced_run(run: DesiredRun, graph: ResourceGraph, facts: DatasetFacts, service: Service) -> Run:
+    return Run(
+        name=str(run.address),
+        model=root_model(run, graph),
+        method=run.ingredients.method,
+        training_type=run.training_type or DEFAULT_TYPE.get(service.provider, ""),
+        epochs=run.ingredients.hyperparameters.get("n_epochs"),
+        facts=facts,
+    )
+
+
+def root_model(run: DesiredRun, graph: ResourceGraph) -> str:
+    """The base model that a run comes down to."""
+    while run.parent is not None:
+        run = graph.runs[run.parent]
+    assert isinstance(run.base, str)
+    return base_of(run.base)
+
+
+def training_cost(run: Run, service: Service, prices: PriceTable) -> Cost:
+    kind = "reinforcement" if run.method == "reinforcement" else "training"
+    price = prices.price(service.name, kind, model=run.model, training_type=run.training_type, region=service.region)
+    uncertain = Amount(unknown=frozenset({run.name}))
+    if price is None:
+        with_type = f" ({run.training_type} training)" if run.training_type else ""
+        return Cost(uncertain, gap=f"no price is known for {run.model}{with_type} on {service}")
+    if kind == "reinforcement":
+        return Cost(uncertain, gap=f"billed by the hour, {words(price, prices.currency)} each, and the grader's tokens")
+    if run.facts.tokens is None:
+        return Cost(uncertain, gap=f"the tokens of {run.facts.name} are not known")
+    usual = usual_epochs(service.name, run.facts.rows)
+    epochs = run.epochs or usual or 1
+    gaps = [] if run.epochs or usual else ["priced for one epoch"]
+    gaps += ["images not counted"] if run.facts.images else []
+    known = Amount((price * run.facts.tokens * epochs).scaleb(-6))
+    said = f"{epochs} (the usual number)" if usual and not run.epochs else f"{epochs}"
+    basis = f"{run.facts.tokens:,} tokens x {said} at {_rate(price, prices.currency)} a million"
+    return Cost(known + uncertain if gaps else known, basis=basis, gap=", ".join(gaps))
+
+
+def _rate(price: Decimal, currency: str) -> str:
+    """A price in full: tenths of a cent matter here."""
+    return words(price, currency) if price == price.quantize(Decimal("0.01")) else f"{price.normalize():f} {currency}"
