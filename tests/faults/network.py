@@ -26,8 +26,8 @@ import urllib3
 from reconciler.emulator import app as emulator_app
 from reconciler.emulator import runs as emulator_runs
 from reconciler.emulator.store import Store
-from reconciler.engine import operations
-from tests.faults.timekeeper import TimeKeeper, kept_pool
+from reconciler.engine import executor, operations
+from tests.faults.timekeeper import TimeKeeper, kept_pool, kept_wait
 from tests.faults.trainer import Remembering
 
 
@@ -130,7 +130,7 @@ class Network:
 
         self._pass(operator)
         if self._is_silent(parts.path):
-            self.keeper.sleep(timeout)
+            self.keeper.sleep(timeout, lambda: operator.dead)
             raise TimedOut
         try:
             return self._meet(kind, operator, work, timeout)
@@ -140,7 +140,7 @@ class Network:
     def _pass(self, operator: Operator) -> None:
         seconds = self.travel()
         if seconds:
-            self.keeper.sleep(seconds)
+            self.keeper.sleep(seconds, lambda: operator.dead)
         self._alive(operator)
 
     def _meet(self, kind: Kind | None, operator: Operator, work: Callable[[], Answer], timeout: float) -> Answer:
@@ -164,7 +164,7 @@ class Network:
                 return _refusal(500)
             case Kind.LATE:
                 self.keeper.later(timeout + LATENESS, lambda: _ignored(work))
-                self.keeper.sleep(timeout)
+                self.keeper.sleep(timeout, lambda: operator.dead)
                 raise TimedOut
             case Kind.KILL_BEFORE | Kind.KILL_AFTER:
                 if kind is Kind.KILL_AFTER:
@@ -264,6 +264,7 @@ def installed() -> Iterator[None]:
         patch.setattr(requests.adapters.HTTPAdapter, "send", from_requests)
         patch.setattr(emulator_app, "run_in_threadpool", _at_once)
         patch.setattr(operations, "make_pool", kept_pool)
+        patch.setattr(executor, "wait", kept_wait)
         patch.setattr(emulator_runs, "QUEUE_SECONDS", QUEUE)
         yield
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 from reconciler.api.estate import Estate
@@ -12,6 +11,7 @@ from reconciler.emulator.faults import Rule
 from tests.faults.audit import Findings, audit, runs
 from tests.faults.network import LATENESS, Kind, travelling
 from tests.faults.stage import SETTLE, Stage, Told
+from tests.faults.timekeeper import KeptPool
 
 RESTART = 2.0
 """Seconds from the end of one process to the first request of the next; vendors date objects by whole seconds."""
@@ -133,5 +133,8 @@ def at_once(stage: Stage, chaos: Chaos) -> list[Told]:
         stage.keeper.sleep(chaos.apart * number)
         return stage.apply(chaos.faults[number], wait=chaos.wait[number], parallelism=chaos.parallelism)
 
-    with ThreadPoolExecutor(2) as pool:
-        return list(pool.map(work, range(2)))
+    def both() -> list[Told]:
+        with KeptPool(stage.keeper, 2) as pool:
+            return list(pool.map(work, range(2)))
+
+    return stage.keeper.at_work(both)

@@ -19,12 +19,10 @@ from reconciler.providers import azure
 from reconciler.providers.base import Pace, Target
 from reconciler.specs.target import AzureTarget
 from tests.faults.network import Killed, Kind, Network, Operator, reachable
-from tests.faults.timekeeper import TimeKeeper, working_for
+from tests.faults.timekeeper import GLANCE, TimeKeeper, working_for
 
 SETTLE = 30.0
 PACE = Pace(poll=30.0, settle=SETTLE, events=120.0)
-GLANCE = 5.0
-"""Virtual seconds between two looks of the executor while nothing happens."""
 _NAMES = count()
 
 
@@ -40,17 +38,20 @@ class KeptStop(Stop):
         return self.keeper.now()
 
     def pause(self, seconds: float) -> None:
-        self.keeper.sleep(max(seconds, GLANCE))
+        self.keeper.sleep(max(seconds, GLANCE), self._is_dead)
         self._alive()
 
     def sleep(self, seconds: float) -> None:
         super().sleep(0.0)
-        self.keeper.sleep(seconds)
+        self.keeper.sleep(seconds, self._is_dead)
         self._alive()
         super().sleep(0.0)
 
+    def _is_dead(self) -> bool:
+        return self.operator.dead
+
     def _alive(self) -> None:
-        if self.operator.dead:
+        if self._is_dead():
             raise Killed
 
 
@@ -103,8 +104,12 @@ class Stage:
 
         `meanwhile` is what happens between its plan and its first step.
         """
-        operator = self.network.operator(f"operator-{next(_NAMES)}", faults)
-        told = Told(operator)
+        told = Told(self.network.operator(f"operator-{next(_NAMES)}", faults))
+        self.keeper.at_work(self._apply, told, wait, parallelism, meanwhile)
+        return told
+
+    def _apply(self, told: Told, wait: bool, parallelism: int, meanwhile: Callable[[], object]) -> None:
+        operator = told.operator
         stop = KeptStop(self.keeper, operator)
         try:
             with self._world(operator, stop) as world:
@@ -116,7 +121,6 @@ class Stage:
                 told.converged = operations.converged(told.plan, told.outcomes, wait=wait)
         except Killed:
             operator.dead = True
-        return told
 
     def plan(self) -> Plan:
         operator = self.network.operator(f"operator-{next(_NAMES)}")

@@ -1,17 +1,19 @@
-"""Virtual time for several applies at once: it moves on when every worker sleeps, to the moment the first one wakes.
+"""Virtual time for several applies at once: it moves on when everybody sleeps, to the moment the first one wakes.
 
-So hours pass in milliseconds, and no operator loses time only because the machine was busy with another.
+So hours pass in milliseconds, and nobody loses time only because the machine was busy with another.
 """
 
 from __future__ import annotations
 
 import heapq
+import math
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from reconciler.emulator.clock import Clock
 from reconciler.engine.pool import make_pool
@@ -21,10 +23,21 @@ T = TypeVar("T")
 
 START = 1_795_000_000.0
 """Virtual Unix time at which every schedule begins."""
+GLANCE = 5.0
+"""Virtual seconds between two looks of the executor while nothing happens."""
+
+
+@dataclass(eq=False, slots=True)
+class _Sleeper:
+    """One thread that sleeps: until its time has come, or somebody's work has made `unless` true."""
+
+    counted: bool
+    unless: Callable[[], bool]
+    awake: bool = False
 
 
 class TimeKeeper:
-    """The clock of one schedule. `busy` counts the workers that are at work and not asleep."""
+    """The clock of one schedule. `busy` counts the threads that are at work and not asleep, and work handed over."""
 
     def __init__(self) -> None:
         self.clock = Clock(speed=0.0, real=lambda: START)
@@ -32,30 +45,29 @@ class TimeKeeper:
         self._due: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = count()
         self._busy = 0
-        self._worker = threading.local()
+        self._wakings = 0
+        self._sleepers: list[_Sleeper] = []
+        self._thread = threading.local()
 
     def now(self) -> float:
         return self.clock.now()
 
-    def sleep(self, seconds: float) -> None:
-        """Return when that much virtual time has passed."""
-        counted = getattr(self._worker, "counted", False)
-        awake = False
-
-        def wake() -> None:
-            nonlocal awake
-            awake = True
-            self._busy += counted
-            self._changed.notify_all()
-
+    def sleep(self, seconds: float, unless: Callable[[], bool] = lambda: False) -> None:
+        """Return when that much virtual time has passed, or work that ends elsewhere has made `unless` true."""
         with self._changed:
-            self._at(self.now() + max(seconds, 0.0), wake)
-            self._busy -= counted
+            if unless():
+                return
+            sleeper = _Sleeper(getattr(self._thread, "counted", False), unless)
+            self._sleepers.append(sleeper)
+            if seconds < math.inf:
+                self._at(self.now() + max(seconds, 0.0), lambda: self._wake(sleeper))
+            self._busy -= sleeper.counted
             self._advance()
-            while not awake:
+            while not sleeper.awake:
                 self._changed.wait(0.5)
-                if not awake:
+                if not sleeper.awake:
                     self._advance()
+            self._sleepers.remove(sleeper)
 
     def later(self, seconds: float, work: Callable[[], None]) -> None:
         """Do something when that much virtual time has passed; nobody waits for it."""
@@ -64,16 +76,34 @@ class TimeKeeper:
 
     def at_work(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do something for which time stands still, but for its own sleep."""
-        with self._changed:
-            before, self._worker.counted = getattr(self._worker, "counted", False), True
-            self._busy += not before
+        if getattr(self._thread, "counted", False):
+            return work(*args, **kwargs)
+        self.begin()
+        try:
+            return self.begun(work, *args, **kwargs)
+        finally:
+            self.ended()
+
+    def begun(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do, in this thread, what has been counted already."""
+        self._thread.counted = True
         try:
             return work(*args, **kwargs)
         finally:
-            with self._changed:
-                self._worker.counted = before
-                self._busy -= not before
-                self._advance()
+            self._thread.counted = False
+
+    def begin(self) -> None:
+        with self._changed:
+            self._busy += 1
+
+    def ended(self, *, more: bool = False) -> None:
+        """Some work has ended; with `more`, other work that was not counted yet takes its place."""
+        with self._changed:
+            for sleeper in self._sleepers:
+                if sleeper.unless():
+                    self._wake(sleeper)
+            self._busy -= not more
+            self._advance()
 
     def run_out(self) -> None:
         """Let everything happen that is still to come."""
@@ -81,12 +111,20 @@ class TimeKeeper:
             while self._due:
                 self._next()
 
+    def _wake(self, sleeper: _Sleeper) -> None:
+        if not sleeper.awake:
+            sleeper.awake = True
+            self._wakings += 1
+            self._busy += sleeper.counted
+            self._changed.notify_all()
+
     def _at(self, moment: float, work: Callable[[], None]) -> None:
         heapq.heappush(self._due, (moment, next(self._numbers), work))
 
     def _advance(self) -> None:
-        """To the next moment, if everybody sleeps; what wakes up then may be one that is not counted."""
-        if self._busy == 0 and self._due:
+        """To the moment when somebody wakes, if everybody sleeps; it may be one that is not counted."""
+        before = self._wakings
+        while self._busy == 0 and self._due and self._wakings == before:
             self._next()
 
     def _next(self) -> None:
@@ -95,25 +133,58 @@ class TimeKeeper:
         work()
 
 
-class KeptPool(Executor):
-    """A pool whose work the time keeper knows of."""
+class KeptFuture(Future[T]):
+    """Time goes on for others while somebody waits for its result."""
 
-    def __init__(self, keeper: TimeKeeper, pool: Executor) -> None:
+    def __init__(self, keeper: TimeKeeper) -> None:
+        super().__init__()
+        self.keeper = keeper
+
+    def result(self, timeout: float | None = None) -> T:
+        self.keeper.sleep(math.inf if timeout is None else timeout, self.done)
+        return super().result(0.0)
+
+
+class KeptPool(Executor):
+    """A pool whose work the time keeper counts from the moment it is handed over, if a worker is free for it."""
+
+    def __init__(self, keeper: TimeKeeper, workers: int) -> None:
         self._keeper = keeper
-        self._pool = pool
+        self._pool = ThreadPoolExecutor(workers)
+        self._lock = threading.Lock()
+        self._free = workers
+        self._queued = 0
+        self._unfinished = 0
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        return self._pool.submit(lambda: self._keeper.at_work(fn, *args, **kwargs))
+        future = KeptFuture[T](self._keeper)
+        with self._lock:
+            self._unfinished += 1
+            if self._free:
+                self._free -= 1
+                self._keeper.begin()
+            else:
+                self._queued += 1
+        self._pool.submit(self._run, future, lambda: fn(*args, **kwargs))
+        return future
+
+    def _run(self, future: KeptFuture[T], work: Callable[[], T]) -> None:
+        if future.set_running_or_notify_cancel():
+            try:
+                future.set_result(self._keeper.begun(work))
+            except BaseException as error:  # noqa: BLE001 - a future carries whatever its work raised
+                future.set_exception(error)
+        with self._lock:
+            self._unfinished -= 1
+            more = self._queued > 0
+            self._queued -= more
+            self._free += not more
+        self._keeper.ended(more=more)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        if wait:
+            self._keeper.sleep(math.inf, lambda: self._unfinished == 0)
         self._pool.shutdown(wait=wait, cancel_futures=cancel_futures)
-
-
-class _Inline(Executor):
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        future: Future[T] = Future()
-        future.set_result(fn(*args, **kwargs))
-        return future
 
 
 _HERE = threading.local()
@@ -132,6 +203,14 @@ def working_for(keeper: TimeKeeper) -> Iterator[None]:
 def kept_pool(workers: int) -> Executor:
     """In place of `make_pool`, for threads that work for a time keeper and for others."""
     keeper: TimeKeeper | None = getattr(_HERE, "keeper", None)
+    return make_pool(workers) if keeper is None or workers <= 1 else KeptPool(keeper, workers)
+
+
+def kept_wait(futures: Iterable[Future[Any]], timeout: float, return_when: str) -> object:
+    """In place of the executor's `wait` for whichever ends first."""
+    listed = list(futures)
+    keeper: TimeKeeper | None = getattr(_HERE, "keeper", None)
     if keeper is None:
-        return make_pool(workers)
-    return KeptPool(keeper, _Inline() if workers <= 1 else ThreadPoolExecutor(workers))
+        return wait(listed, timeout, return_when)
+    keeper.sleep(max(timeout, GLANCE), lambda: any(future.done() for future in listed))
+    return None
