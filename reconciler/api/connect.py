@@ -17,7 +17,7 @@ from reconciler.providers import azure, openai
 from reconciler.providers.base import Pace, Target
 from reconciler.specs.target import AzureTarget
 
-EMULATED = Pace(poll=0.5, settle=0.0, events=1.0)
+EMULATED = Pace(poll=0.5, settle=0.0, heard=0.0, events=1.0)
 """An emulator's lists do not lag, and its days are short."""
 CONNECTIONS = 64
 

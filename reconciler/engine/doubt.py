@@ -21,10 +21,11 @@ def create_once(
 ) -> T:
     """What `look` finds, else what `create` makes. A create is sent again only when nothing came of the last one.
 
+    `look` is asked right before every create: somebody else may have made one while we waited.
     Raises the `ServiceError` of the last attempt.
     """
-    found = look()
     for attempt in range(BACKOFF.attempts):
+        found = look()
         if found is not None:
             return found
         try:
@@ -35,10 +36,10 @@ def create_once(
             raise last
         context.emit(StepWaiting(step, f"{last.message}; looking whether it was heard"))
         found = _look_again(look, target, context) if last.doubtful else None
-        if found is None and attempt < BACKOFF.attempts - 1:
+        if found is not None:
+            return found
+        if attempt < BACKOFF.attempts - 1:
             context.sleep(BACKOFF.wait(attempt, last.retry_after))
-    if found is not None:
-        return found
     raise last
 
 

@@ -160,7 +160,7 @@ class Executor:
 
     def _train(self, step: Step) -> Ended:
         try:
-            job = submit(step, self.context)
+            job, asked = submit(step, self.context)
         except ServiceError as error:
             if not error.full or not has_unfinished(self.context.targets[step.change.target]):
                 raise
@@ -170,7 +170,19 @@ class Executor:
             return Postponed(step)
         if gate := self.gates.get(step.change.target):
             gate.passed()
-        return Watch(step, job.id) if self.wait else Outcome(step.key, Result.SUBMITTED, job.id)
+        if self.wait:
+            return Watch(step, job.id)
+        return self._see_off(step, job) if asked else Outcome(step.key, Result.SUBMITTED, job.id)
+
+    def _see_off(self, step: Step, job: ObservedJob) -> Outcome | Watch:
+        """Nobody waits for the run, but a rival may still be on its way from somebody who is gone by now."""
+        pace = self.context.targets[step.change.target].pace
+        if not pace.heard:
+            return Outcome(step.key, Result.SUBMITTED, job.id)
+        seconds = pace.heard + pace.settle
+        words = f"{job.id} is submitted; looking for {seconds:.0f} s more whether somebody else's create is heard late"
+        self.context.emit(StepWaiting(step.key, words))
+        return Watch(step, job.id, until=self.context.now() + seconds)
 
     def _follow(self, step: Step) -> Outcome | Watch:
         job = step.change.live

@@ -18,29 +18,33 @@ from reconciler.planning.steps import Step
 from reconciler.providers.base import RunRequest, Target
 
 
-def submit(step: Step, context: Context) -> ObservedJob:
-    """The run with the step's mark, started if there is none."""
+def submit(step: Step, context: Context) -> tuple[ObservedJob, bool]:
+    """The run with the step's mark, started if there is none; and whether we asked for one to be started."""
     run = step.change.desired
     assert isinstance(run, DesiredRun)
     target = context.targets[run.target]
     if run.target in context.lost_marks:
         detail = f"{run.target} did not keep the mark of an earlier run; nothing more is trained there."
         raise DiagnosticsError([codes.MARK_LOST.at(run.place.range(), detail, address=str(run.address))])
+    there = find_run(target, run.mark)
+    if there:
+        return there, False
+    request = _request(run, target, context)  # before the look that counts, which is followed by the create at once
     tries = 0
 
     def create() -> ObservedJob:
         nonlocal tries
         tries += 1
-        return target.training.create_job(_request(run, target, context))
+        return target.training.create_job(request)
 
     job = create_once(lambda: find_run(target, run.mark), create, target, context, step.key)
     if not tries:
-        return job
+        return job, False
     tell = partial(_tell, step, context)
     stays = elect(_with_mark(job, run, target, context), target, run.mark, context, tell)
     if stays.id != job.id:
         tell(f"following {stays.id}, which somebody else started at the same time")
-    return stays
+    return stays, True
 
 
 def cancel_duplicate(step: Step, context: Context) -> ObservedJob:

@@ -28,6 +28,8 @@ class Watch:
     progress: RunProgress = field(default_factory=RunProgress)
     told: set[str] = field(default_factory=set)
     """Rivals that the operator has been told of."""
+    until: float | None = None
+    """When to leave a run to itself that nobody waits for, on the context's clock."""
 
     @property
     def is_run(self) -> bool:
@@ -44,7 +46,16 @@ class Verdict:
 
 
 def poll(target: Target, watches: Sequence[Watch], context: Context) -> list[Verdict]:
-    """Look once at everything that is watched on one target. A look that fails in passing is only a look missed."""
+    """Look once at everything that is watched on one target, and leave what has been watched for long enough."""
+    now = context.now()
+    verdicts = _look(target, watches, context)
+    ended = {verdict.step.key for verdict in verdicts}
+    enough = [w for w in watches if w.until is not None and now >= w.until and w.step.key not in ended]
+    return verdicts + [Verdict(w.step, Outcome(w.step.key, Result.SUBMITTED, w.id)) for w in enough]
+
+
+def _look(target: Target, watches: Sequence[Watch], context: Context) -> list[Verdict]:
+    """A look that fails in passing is only a look missed."""
     try:
         runs = [w for w in watches if w.is_run]
         files = [w for w in watches if not w.is_run]

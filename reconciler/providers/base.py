@@ -136,6 +136,8 @@ class Pace:
     """Between two looks at runs and files."""
     settle: float = 30.0
     """How long a list may lag behind a create."""
+    heard: float = 90.0
+    """How long after it was sent a create may still be carried out: the SDK's timeout, and some more."""
     events: float = 30.0
     """Between two looks at a run's events."""
 

@@ -31,7 +31,7 @@ def test_a_lag_above_the_settle_time_ends_with_one_run_too(loaded: Estate, seed:
 @pytest.mark.parametrize(
     ("lag", "code", "words"),
     [
-        (400.0, codes.RUN_DUPLICATE, "min after its creation"),
+        (600.0, codes.RUN_DUPLICATE, "min after its creation"),
         (2500.0, codes.RUN_PAID_TWICE, "tokens"),
     ],
     ids=["found under way", "found when both are done"],

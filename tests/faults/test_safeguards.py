@@ -12,7 +12,9 @@ import pytest
 from reconciler.api.estate import Estate
 from reconciler.emulator.faults import Rule
 from reconciler.engine import doubt, operations, serving, training, waiting
+from reconciler.engine.executor import Executor
 from reconciler.model import codes
+from reconciler.model.events import Outcome, Result
 from reconciler.planning.plan import Plan
 from reconciler.planning.runs import MarkIndex, RunView
 from reconciler.planning.steps import Step, make_steps
@@ -22,9 +24,9 @@ from tests.faults.audit import audit, runs
 from tests.faults.network import Kind, travelling
 from tests.faults.schedules import Chaos, at_once, strike
 from tests.faults.stage import SETTLE, Stage
+from tests.faults.test_dead_sender import CREATE, a_dead_operators_create_is_heard_late
 
 Break = Callable[[pytest.MonkeyPatch], None]
-CREATE = ("POST", "/accounts/acme-sweden/openai/fine_tuning/jobs")
 
 
 def creates(loaded: Estate, lag: float = 0.0) -> list[int]:
@@ -100,7 +102,13 @@ def _sdk_retries(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_second_look(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(doubt, "_look_again", lambda look, target, context: None)
+    original = doubt.create_once
+
+    def blind(look: Callable[[], Any], create: Callable[[], Any], *others: Any) -> Any:
+        found = [look(), *[None] * 100]
+        return original(lambda: found.pop(0), create, *others)
+
+    patch.setattr(training, "create_once", blind)
 
 
 def _one_hasty_second_look(patch: pytest.MonkeyPatch) -> None:
@@ -120,6 +128,10 @@ def _no_election(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(training, "elect", lambda own, *others: own)
     patch.setattr(waiting, "keep_one", lambda *arguments: None)
     patch.setattr(MarkIndex, "judge", blind)
+
+
+def _no_seeing_off(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Executor, "_see_off", lambda self, step, job: Outcome(step.key, Result.SUBMITTED, job.id))
 
 
 def _parallel_writes(patch: pytest.MonkeyPatch) -> None:
@@ -143,6 +155,7 @@ SAFEGUARDS = [
     ("it looks for the settle time", _one_hasty_second_look, a_lost_answer_is_not_paid_again_while_lists_lag),
     ("it looks before it creates", _no_first_look, a_run_that_is_there_is_adopted),
     ("one run is elected", _no_election, two_operators_pay_for_one_run),
+    ("a run is seen off until no create can be on its way", _no_seeing_off, a_dead_operators_create_is_heard_late),
     ("one write at a time an account", _parallel_writes, one_write_at_a_time_is_sent_to_an_account),
     ("a PUT's answer is not trusted", _trusting, a_write_without_effect_is_an_error),
     ("a run must show its mark", _markless, an_unmarked_run_is_cancelled_at_once),

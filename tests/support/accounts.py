@@ -32,7 +32,7 @@ from tests.support.arm import ArmMemory
 from tests.support.estate import facts_of
 
 NOW = 1_800_000_000
-PACE = Pace(poll=0.0, settle=0.0, events=0.0)
+PACE = Pace(poll=0.0, settle=0.0, heard=0.0, events=0.0)
 
 
 @dataclass(frozen=True)
