@@ -248,7 +248,7 @@ def _tidy(node: Any, definitions: Mapping[str, Any]) -> Any:
 
 def _number_or_word(node: Schema) -> Schema:
     """`3` or `auto` as one schema with several types: of three branches, editors show the title three times."""
-    branches = {branch.get("type"): branch for branch in node["anyOf"]}
+    branches: dict[Any, Schema] = {branch.get("type"): branch for branch in node["anyOf"]}
     number, word = branches.get("integer") or branches.get("number"), branches.get("string", {}).get("const")
     if number is None or word is None or len(branches) != 2 + ("null" in branches):
         return node
