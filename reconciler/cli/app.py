@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -17,8 +18,8 @@ from reconciler.render import diagnostics as render_diagnostics
 FAILED, USAGE, INTERRUPTED = 1, 64, 130
 
 COMMANDS = (
-    "validate", "plan", "apply", "drift", "status", "output", "dataset", "emulator", "schema", "explain", "completion",
-    "init",
+    "validate", "plan", "apply", "destroy", "drift", "status", "output", "dataset", "emulator", "schema", "explain",
+    "completion", "init",
 )  # fmt: skip
 
 
@@ -31,7 +32,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(import_module(f"reconciler.cli.{cmd_name}"), cmd_name)
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command = getattr(import_module(f"reconciler.cli.{name}"), name)
         assert isinstance(command, click.Command)
         return command
 

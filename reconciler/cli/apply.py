@@ -87,7 +87,7 @@ def apply(
     mention(estate, terminal)
     follow = sys.stdout.isatty() if wait is None else wait
     stop = Stop()
-    with _stops_after(timeout, stop), connected(estate, options.Where(embedded, emulator_url), terminal, stop) as world:
+    with stops_after(timeout, stop), connected(estate, options.Where(embedded, emulator_url), terminal, stop) as world:
         begun = time.monotonic()
         made = operations.plan(
             world,
@@ -102,12 +102,12 @@ def apply(
         asked = Asked(selection, prune, allow_large_change, allow_over_budget)
         made = ask(made, policies, lambda plan: plan_json(plan, root, asked))
         report = JsonReport() if form == "json" else TextReport(terminal)
-        report.planned(made, root, time.monotonic() - begun)
+        report.planned(made, root, asked, time.monotonic() - begun)
         if made.refused or not made.pending:
             sys.exit(1 if made.failed else 0)
         _check_bytes(made)
         _approve(auto_approve or saved is not None, terminal)
-        with _stops_on_signals(stop, terminal), report.watching(made) as sink:
+        with stops_on_signals(stop, terminal), report.watching(made) as sink:
             begun = time.monotonic()
             outcomes = operations.apply(world, made, sink, stop, wait=follow, parallelism=parallelism)
     report.ended(outcomes, time.monotonic() - begun, stopped=stop.is_set)
@@ -154,7 +154,7 @@ def _approve(approved: bool, terminal: options.Terminal) -> None:
 
 
 @contextmanager
-def _stops_on_signals(stop: Stop, terminal: options.Terminal) -> Iterator[None]:
+def stops_on_signals(stop: Stop, terminal: options.Terminal) -> Iterator[None]:
     """The first Ctrl-C or SIGTERM stops watching; the second ends the process at once."""
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
@@ -174,7 +174,7 @@ def _stops_on_signals(stop: Stop, terminal: options.Terminal) -> Iterator[None]:
 
 
 @contextmanager
-def _stops_after(timeout: float | None, stop: Stop) -> Iterator[None]:
+def stops_after(timeout: float | None, stop: Stop) -> Iterator[None]:
     timer = threading.Timer(timeout, stop.set) if timeout is not None else None
     if timer:
         timer.daemon = True

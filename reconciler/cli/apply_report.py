@@ -18,6 +18,7 @@ from reconciler.cli.options import Terminal
 from reconciler.cli.plan import plan_json, show
 from reconciler.model.events import EventSink, Outcome
 from reconciler.planning.plan import Plan
+from reconciler.planning.planfile import Asked
 from reconciler.planning.planformat import read_document
 from reconciler.planning.steps import make_steps
 from reconciler.render import diagnostics as render_diagnostics
@@ -33,8 +34,8 @@ class TextReport:
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
 
-    def planned(self, plan: Plan, root: Path, seconds: float) -> None:
-        show(read_document(plan_json(plan, root)), self._terminal, f"in {duration(seconds)}")
+    def planned(self, plan: Plan, root: Path, asked: Asked, seconds: float) -> None:
+        show(read_document(plan_json(plan, root, asked)), self._terminal, f"in {duration(seconds)}")
 
     @contextmanager
     def watching(self, plan: Plan) -> Iterator[EventSink]:
@@ -66,8 +67,8 @@ class JsonReport:
     def __init__(self) -> None:
         self._lines = JsonLines(click.echo, __version__)
 
-    def planned(self, plan: Plan, root: Path, seconds: float) -> None:
-        shown = orjson.loads(plan_json(plan, root))
+    def planned(self, plan: Plan, root: Path, asked: Asked, seconds: float) -> None:
+        shown = orjson.loads(plan_json(plan, root, asked))
         self._lines.changes(shown["resource_changes"])
         self._lines.diagnostics(plan.diagnostics)
         self._lines.line("change_summary", "plan", operation="plan", changes=shown["summary"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -94,9 +94,8 @@ def prune_option(function: F) -> F:
     )(function)
 
 
-def safeguard_options(function: F) -> F:
-    """What stands between a plan and the first write: `policies` as given, `allow_large_change` and `_over_budget`."""
-    function = click.option(
+def policy_option(function: F) -> F:
+    return click.option(
         "--policy",
         "policies",
         multiple=True,
@@ -104,11 +103,15 @@ def safeguard_options(function: F) -> F:
         help="Ask this command too: the JSON plan on its standard input, any exit status but 0 refuses. Repeatable. "
         "[env: RECONCILER_POLICY, one a line]",
     )(function)
+
+
+def safeguard_options(function: F) -> F:
+    """What stands between a plan and the first write: `policies` as given, `allow_large_change` and `_over_budget`."""
     function = click.option(
         "--allow-over-budget",
         is_flag=True,
         help="Apply though training or hosting costs more than `budget` allows.",
-    )(function)
+    )(policy_option(function))
     return click.option(
         "--allow-large-change",
         is_flag=True,
@@ -178,15 +181,15 @@ def duration_seconds(_context: click.Context, _option: click.Parameter, text: st
     return seconds
 
 
-def check_selection(selection: Selection, specs: Specs) -> None:
-    """Raises `DiagnosticsError` for a target, or an address without a glob, that the specs do not have."""
+def check_selection(selection: Selection, specs: Specs, more: Iterable[Address] = ()) -> None:
+    """Raises `DiagnosticsError` for a target, or an address, that neither the specs nor `more` have."""
     problems = []
     for name in selection.targets:
         if name not in specs.targets:
             words = sorted(specs.targets)
             detail = f'There is no target "{name}". There are: {", ".join(words)}.'
             problems.append(codes.UNKNOWN_ADDRESS.at(detail=detail))
-    known = [str(a) for a in specs.addresses()]
+    known = [str(a) for a in (*specs.addresses(), *more)]
     for pattern in selection.addresses:
         if not fnmatch.filter(known, pattern):
             hint = did_you_mean(pattern, known)

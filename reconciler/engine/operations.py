@@ -86,10 +86,10 @@ def drift(world: World, selection: Selection | None = None, parallelism: int = P
     return make_report(made, observed, histories, unread)
 
 
-def plan_destroy(world: World, selection: Selection | None = None, parallelism: int = PARALLELISM) -> Plan:
+def plan_destroy(world: World, parallelism: int = PARALLELISM) -> Plan:
     """The removal of everything that the estate owns; nobody guards it but the operator who asks for it."""
     observed = look(world, parallelism, every_checkpoint=True)
-    return select(make_destroy_plan(world.specs, world.facts, observed), selection or Selection())
+    return make_destroy_plan(world.specs, world.facts, observed)
 
 
 def apply(

@@ -41,3 +41,10 @@ MODEL_KEPT = error(
     "Delete it in the vendor's portal, or leave it: a model that is not deployed costs nothing.",
     "sweden: DELETE /openai/models/gpt-4.1-mini-2025-04-14.ft-0d5e… answers 404",
 )
+DESTROY_UNCONFIRMED = error(
+    "destroy-unconfirmed",
+    "nobody confirmed that everything is to go",
+    "Without a terminal nobody can type the estate's name.",
+    "Add --auto-approve.",
+    "reconciler destroy < /dev/null",
+)

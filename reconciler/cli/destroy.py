@@ -1,0 +1,87 @@
+"""`reconciler destroy`: takes away everything that the estate owns."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from reconciler.api.estate import load
+from reconciler.cli import options
+from reconciler.cli.apply import INTERRUPTED, stops_after, stops_on_signals
+from reconciler.cli.apply_report import JsonReport, TextReport
+from reconciler.cli.compose import connected
+from reconciler.cli.plan import plan_json
+from reconciler.cli.policies import ask
+from reconciler.engine import operations
+from reconciler.engine.context import Stop
+from reconciler.model import codes
+from reconciler.model.errors import DiagnosticsError
+from reconciler.planning.plan import Plan
+from reconciler.planning.planfile import Asked
+from reconciler.planning.policy import select
+
+
+@click.command()
+@options.root_argument
+@click.option("--auto-approve", is_flag=True, help="Do not ask for the estate's name.")
+@click.option(
+    "--timeout", callback=options.duration_seconds, metavar="TIME", help="Stop after 90s, 15m, 2h ...; go on later."
+)
+@options.selection_options
+@options.policy_option
+@options.format_option("text", "json")
+@options.parallelism_option
+@options.where_options
+@options.no_color_option
+def destroy(
+    root: Path,
+    auto_approve: bool,
+    timeout: float | None,
+    addresses: tuple[str, ...],
+    targets: tuple[str, ...],
+    policies: tuple[str, ...],
+    form: str,
+    parallelism: int,
+    embedded: bool,
+    emulator_url: str | None,
+    no_color: bool,
+) -> None:
+    """Take away everything that the estate of the specs below ROOT owns: deployments, runs, models, training files.
+
+    What is protected stays, and so does every model that anything still serves. May be stopped, and run again.
+    """
+    terminal = options.Terminal(no_color)
+    selection = options.selection(addresses, targets)
+    asked = Asked(selection, prune=True, destroy=True)
+    estate = load(root)
+    stop = Stop()
+    with stops_after(timeout, stop), connected(estate, options.Where(embedded, emulator_url), terminal, stop) as world:
+        begun = time.monotonic()
+        whole = operations.plan_destroy(world, parallelism)
+        options.check_selection(selection, estate.specs, [c.address for c in whole.changes])
+        made = ask(select(whole, selection), policies, lambda plan: plan_json(plan, root, asked))
+        report = JsonReport() if form == "json" else TextReport(terminal)
+        report.planned(made, root, asked, time.monotonic() - begun)
+        if made.refused or not made.pending:
+            sys.exit(1 if made.failed else 0)
+        if not auto_approve:
+            _confirm(made, terminal)
+        with stops_on_signals(stop, terminal), report.watching(made) as sink:
+            begun = time.monotonic()
+            outcomes = operations.apply(world, made, sink, stop, parallelism=parallelism)
+    report.ended(outcomes, time.monotonic() - begun, stopped=stop.is_set)
+    if stop.by_signal:
+        sys.exit(INTERRUPTED)
+    sys.exit(0 if operations.converged(made, outcomes, wait=True) else 1)
+
+
+def _confirm(made: Plan, terminal: options.Terminal) -> None:
+    """The estate's name, letter by letter: a `yes` is typed without reading."""
+    if not sys.stdin.isatty():
+        raise DiagnosticsError([codes.DESTROY_UNCONFIRMED.at(detail=codes.DESTROY_UNCONFIRMED.way_out)])
+    question = f"\nThere is no way back. To confirm, type the name of the estate ({made.estate})"
+    if click.prompt(terminal.err(question, "bold"), default="", show_default=False, err=True) != made.estate:
+        raise click.Abort
