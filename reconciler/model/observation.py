@@ -108,6 +108,10 @@ class ObservedJob:
     estimated_finish: int | None
     error: JobError | None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    seed: int | None = None
+    """As the service shows it, which draws one where none was given."""
+    method: str = ""
+    """Empty where the service does not say."""
 
     @property
     def phase(self) -> Phase:

@@ -165,31 +165,35 @@ class DeploymentPlanner:
         applied = mark.applied or {}
         own = [f.field for f in difference.changes if f.field not in drifted or applied.get(f.field) != f.after]
         if "model" in own and isinstance(desired.model, RunRef):
-            return Reason("model", self._serves(desired), desired.place.range("model"))
+            return self._serves(desired)
         if own:
             first = own[0]
             names = ", ".join(own)
             return Reason("spec", f"{names} changed", desired.place.range(*first.split(".", 1)))
         if drifted:
-            return Reason("drift", f"{', '.join(sorted(drifted))} was changed outside the specs")
+            were = "was" if len(drifted) == 1 else "were"
+            return Reason("drift", f"{', '.join(sorted(drifted))} {were} changed outside the specs")
         return Reason("protect", "protect changed", desired.place.range("protect"))
 
-    def _serves(self, desired: DesiredDeployment) -> str:
+    def _serves(self, desired: DesiredDeployment) -> Reason:
+        """Why it serves another model: the head of its chain moved, or its run is trained again."""
         assert isinstance(desired.model, RunRef)
-        name = desired.model.address.name
+        name, at = desired.model.address.name, desired.place.range("model")
         chain, slash, stage = name.partition("/")
+        root = self.training.root(desired.model.address)
         if desired.model.checkpoint is not None:
-            return f"it serves job {name} at step {desired.model.checkpoint}"
+            return Reason("model", f"it serves job {name} at step {desired.model.checkpoint}", at)
+        if root and not root.is_new:
+            what = f"stage {stage} of chain {chain}" if slash else f"job {name}"
+            return Reason("model", f"it serves {what}, which is retrained ({root.words})", root.at)
         if not slash:
-            return f"it serves job {name}, whose model is another one now"
+            return Reason("model", f"it serves job {name}, whose model is another one now", at)
         if self.specs.chains[chain][-1] == name:
-            trains = self.training.action(desired.model.address).trains
-            return (
-                f"it serves chain {chain}, whose head {stage} is trained first"
-                if trains
-                else (f"it serves chain {chain}, whose head is {stage}")
+            first = ", which is trained first" if root else ""
+            return Reason(
+                "model", f"it serves chain {chain}, whose head is {stage} now{first}", root.at if root else at
             )
-        return f"it serves stage {stage} of chain {chain}"
+        return Reason("model", f"it serves stage {stage} of chain {chain}", at)
 
     def _say(self, code: Code, desired: DesiredDeployment, detail: str) -> None:
         self.diagnostics.append(code.at(desired.place.range(), detail, address=str(desired.address)))

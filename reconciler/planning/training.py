@@ -7,6 +7,7 @@ needed and untrained must start from it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from reconciler.datasets.scan import DatasetFacts
 from reconciler.model import codes, marks
@@ -16,6 +17,7 @@ from reconciler.model.diagnostics import Code, Diagnostic
 from reconciler.model.observation import Observation, ObservedCheckpoint, ObservedFile
 from reconciler.model.resource import DesiredRun, ResourceGraph, RunRef
 from reconciler.planning.changes import Action, Change, Reason
+from reconciler.planning.reasons import Root, TrainingReasons
 from reconciler.planning.runs import MarkIndex, RunState, RunView
 
 _BLOCKING: dict[RunState, Code] = {
@@ -48,6 +50,7 @@ class TrainingPlanner:
         self.changes: dict[str, Change] = {}
         self.diagnostics: list[Diagnostic] = []
         self.shared = _shared_runs(graph)
+        self.reasons = TrainingReasons(graph, observed, self.shared, self.action)
         self.sharing: dict[Address, list[Address]] = {}
         for address, first in self.shared.items():
             if address != first:
@@ -59,6 +62,7 @@ class TrainingPlanner:
         for address, run in self.graph.runs.items():
             if address in needed and self.shared[address] == address:
                 self._decide(run)
+        self._explain()
 
     def view(self, address: Address) -> RunView | None:
         """What has become of a run; None when its target could not be read."""
@@ -73,6 +77,10 @@ class TrainingPlanner:
 
     def action(self, address: Address) -> Action:
         return self.actions.get(self.shared[address], Action.NONE)
+
+    def root(self, address: Address) -> Root | None:
+        """Why the run is trained, when it is."""
+        return self.reasons.roots.get(self.shared[address])
 
     def checkpoint(self, ref: RunRef) -> ObservedCheckpoint | None:
         """The checkpoint that a reference names, once its run is trained."""
@@ -152,17 +160,14 @@ class TrainingPlanner:
         needs = [str(parent)] if parent and not ready else []
         needs += [key for dataset in (run.training, run.validation) if dataset for key in self._upload(run, dataset)]
         action = Action.RETRY if view.state is RunState.FAILED else Action.TRAIN
-        self._add(run, action, self._why(run, view, parent), view, tuple(needs))
+        self._add(run, action, Reason("absent", "it is not trained yet"), view, tuple(needs))
 
-    def _why(self, run: DesiredRun, view: RunView, parent: Address | None) -> Reason:
-        at = run.place.range()
-        if view.state is RunState.FAILED and view.job:
-            tries = f"attempt {view.failures + 1} of {run.retries + 1}"
-            error = f" ({view.job.error})" if view.job.error else ""
-            return Reason("failed", f"the last run failed{error}; this is {tries}", at)
-        if parent and self.action(parent).trains:
-            return Reason("parent", f"it trains on top of {parent}, which is trained first", at)
-        return Reason("absent", f"{run.target} has no run with these ingredients yet", at)
+    def _explain(self) -> None:
+        """Say why each run is trained, once it is known which are."""
+        for key, change in self.changes.items():
+            run, view = change.desired, self.views.get(change.address)
+            if change.action.trains and isinstance(run, DesiredRun) and view:
+                self.changes[key] = replace(change, reason=self.reasons.why(run, view))
 
     def _upload(self, run: DesiredRun, dataset: str) -> list[str]:
         """Plan the upload of a dataset unless a usable file is there; the keys to wait for."""

@@ -198,6 +198,8 @@ def read_job(item: Mapping[str, Any]) -> ObservedJob:
         estimated_finish=_seconds(item.get("estimated_finish")),
         error=failure,
         metadata=item.get("metadata") or {},
+        seed=item.get("seed"),
+        method=str(method.get("type") or "") if isinstance(method, Mapping) else "",
     )
 
 

@@ -142,9 +142,11 @@ class Account:
             training_file=request.training_file,
             validation_file=request.validation_file,
             trained_tokens=None,
-            hyperparameters=dict(request.hyperparameters),
+            hyperparameters={"n_epochs": 3, "batch_size": 1, **request.hyperparameters},
             estimated_finish=None,
             error=None,
+            seed=1_234_567 if request.seed is None else request.seed,
+            method=request.method,
         )
         self.job_list[job.id] = job
         self.hidden[job.id] = self.lag

@@ -110,4 +110,4 @@ def test_readers_of_terraform_find_their_way() -> None:
     change = by_address[CHAT_US]["change"]
     assert (change["actions"], change["before"], change["after_unknown"]) == (["create"], None, {"model": True})
     assert change["after"]["capacity"] == 20
-    assert by_address[TRIAGE]["action_reason"] == "absent"
+    assert by_address[TRIAGE]["action_reason"] == "new"
