@@ -99,7 +99,7 @@ def apply(
         )
         if saved:
             _check_saved(saved, made)
-        asked = Asked(selection, prune, allow_large_change, allow_over_budget)
+        asked = Asked(selection, prune, allow_large_change=allow_large_change, allow_over_budget=allow_over_budget)
         made = ask(made, policies, lambda plan: plan_json(plan, root, asked))
         report = JsonReport() if form == "json" else TextReport(terminal)
         report.planned(made, root, asked, time.monotonic() - begun)

@@ -67,7 +67,7 @@ def plan(
             allow_large_change=allow_large_change,
             allow_over_budget=allow_over_budget,
         )
-    asked = Asked(selection, prune, allow_large_change, allow_over_budget)
+    asked = Asked(selection, prune, allow_large_change=allow_large_change, allow_over_budget=allow_over_budget)
     made = ask(made, policies, lambda plan: plan_json(plan, root, asked))
     if out:
         save(plan_json(made, root, asked), out)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 from reconciler.model.observation import ObservedDeployment, ObservedJob
@@ -23,6 +23,7 @@ class Asked:
 
     selection: Selection = field(default_factory=Selection)
     prune: bool = False
+    _: KW_ONLY
     allow_large_change: bool = False
     destroy: bool = False
     allow_over_budget: bool = False

@@ -22,7 +22,7 @@ BUDGET_PASSED = warning(
     "budget-passed",
     "the estate is over its budget",
     "Hosting was over `budget` before and the plan does not raise it, or the operator allows the plan all the same.",
-    "Lower what is served, or raise `budget`.",
+    "Plan or serve less, or raise `budget`.",
     "budget: {hosting: 1000}   # one deployment of a fine-tuned model costs $1,241 a month",
 )
 BUDGET_UNCOUNTED = warning(
