@@ -19,7 +19,7 @@ FAILED, USAGE, INTERRUPTED = 1, 64, 130
 
 COMMANDS = (
     "validate", "plan", "apply", "destroy", "drift", "status", "output", "dataset", "emulator", "schema", "explain",
-    "completion", "init",
+    "completion", "init", "github",
 )  # fmt: skip
 
 

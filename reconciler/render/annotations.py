@@ -5,26 +5,50 @@ https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from reconciler.model.diagnostics import Diagnostic, in_order
+from reconciler.model.diagnostics import Diagnostic, Severity, in_order
+from reconciler.render.diagnostics import as_json
 from reconciler.render.text import clean
+
+MOST = 10
+"""Of one kind in one step; GitHub silently drops the rest."""
+_ORDER = tuple(s.value for s in Severity)
 
 
 def render(diagnostics: Iterable[Diagnostic]) -> str:
     """One line each, worst first: GitHub shows the first ten of a kind."""
-    return "".join(f"{line}\n" for line in _lines(diagnostics))
+    return "".join(f"{_line(as_json(d) | {'meaning': d.code.meaning})}\n" for d in in_order(diagnostics))
 
 
-def _lines(diagnostics: Iterable[Diagnostic]) -> Iterator[str]:
-    for d in in_order(diagnostics):
-        where = {}
-        if d.range:
-            where = {"file": d.range.path, "line": d.range.line, "endLine": d.range.end_line, "col": d.range.column}
-        properties = {**where, "title": f"{d.code.summary} [{d.code.id}]"}
-        listed = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
-        message = " ".join(part for part in (d.address, d.detail, d.hint) if part) or d.code.meaning
-        yield f"::{d.severity.value} {listed}::{_data(clean(message))}"
+def lines(shown: Sequence[Mapping[str, Any]], most: int = MOST) -> Iterator[str]:
+    """Diagnostics in their JSON form, the worst of them, and a line that counts the others."""
+    ordered = sorted(shown, key=lambda d: _ORDER.index(d["severity"]))
+    yield from map(_line, ordered[:most])
+    if len(ordered) > most:
+        yield f"::notice title=more findings::{len(ordered) - most:,} more: see the log and the summary"
+
+
+def notice(title: str, message: str, file: str, line: int) -> str:
+    """One notice at a line of a file."""
+    where = f"file={_property(file)},line={line},endLine={line}"
+    return f"::notice {where},title={_property(title)}::{_data(clean(message))}"
+
+
+def _line(shown: Mapping[str, Any]) -> str:
+    where = {}
+    if at := shown.get("range"):
+        where = {
+            "file": at["filename"],
+            "line": at["start"]["line"],
+            "endLine": at["end"]["line"],
+            "col": at["start"]["column"],
+        }
+    properties = {**where, "title": f"{shown['summary']} [{shown['code']}]"}
+    listed = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
+    told = " ".join(part for part in (shown.get("address", ""), shown["detail"]) if part)
+    return f"::{shown['severity']} {listed}::{_data(clean(told or shown.get('meaning') or shown['summary']))}"
 
 
 def _data(text: str) -> str:

@@ -1,0 +1,22 @@
+"""`reconciler github ...`: what the action calls in a workflow, one command a job."""
+
+from __future__ import annotations
+
+import click
+
+from reconciler.cli.github_apply import apply
+from reconciler.cli.github_drift import drift
+from reconciler.cli.github_plan import plan
+from reconciler.cli.github_validate import validate
+
+
+@click.group()
+def github() -> None:
+    """Run in a workflow of GitHub Actions: comments, summaries, annotations, outputs and the issue about drift.
+
+    The token comes from GITHUB_TOKEN, everything else from the variables that a run has.
+    """
+
+
+for _command in (validate, plan, apply, drift):
+    github.add_command(_command)

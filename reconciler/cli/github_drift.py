@@ -1,0 +1,90 @@
+"""`reconciler github drift`: one issue for what changed behind the specs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from reconciler.cli import options
+from reconciler.cli.child import run
+from reconciler.cli.github_validate import check, refuse
+from reconciler.cli.github_world import Place, world
+from reconciler.cli.hub import Hub, annotate, args_option, attempt, author_option, footer, hub, marker, tell, words
+from reconciler.github.issues import Issue
+from reconciler.model import codes
+from reconciler.model.diagnostics import has_errors
+from reconciler.render import annotations, drift_issue
+
+KIND = "drift"
+
+
+@click.command()
+@options.root_argument
+@args_option
+@click.option("--issue/--no-issue", default=True, help="Keep an issue about the drift.")
+@click.option("--base", type=click.Path(path_type=Path, file_okay=False), help="A checkout of the base, for offline.")
+@click.option("--offline", is_flag=True, help="Ask no service: look at an emulator in which --base was applied.")
+@author_option
+def drift(root: Path, arguments: str, issue: bool, base: Path | None, offline: bool, author: str) -> None:
+    """Look for drift below ROOT and keep one issue about it: edited in place, closed by a complete clean read.
+
+    Ends with 0 also when there is drift: the issue says so. Ends with 1 when not everything could be read; then the
+    issue stays as it was, for errors are not drift.
+    """
+    extra = words(arguments)
+    with hub(author) as here:
+        found = check(root)
+        if has_errors(found):
+            refuse(here, root, found)
+            sys.exit(1)
+        with world(root, base, offline=offline) as place:
+            report, told = _look(root, extra, place)
+        if report is None or not report["complete"]:
+            problems = report["diagnostics"] if report else []
+            annotate(annotations.lines(problems))
+            here.summary(drift_issue.unread(told or drift_issue.problems(problems)))
+            sys.exit(1)
+        here.outputs({"drift": str(bool(report["findings"])).lower(), "digest": report["digest"]})
+        here.summary(drift_issue.render(report, told))
+        annotate(_findings(report))
+        fine = _keep(here, root, extra, report, told) if issue else True
+    sys.exit(0 if fine else 1)
+
+
+def _look(root: Path, extra: Sequence[str], place: Place) -> tuple[dict[str, Any] | None, str]:
+    """The report, and the same in words."""
+    ended = run(["drift", str(root), "--format", "json", *extra], place.env, show=lambda _line: "")
+    try:
+        report = orjson.loads(ended.out)
+    except orjson.JSONDecodeError:
+        return None, ended.err or ended.out
+    return report, drift_issue.words(report)
+
+
+def _keep(here: Hub, root: Path, extra: list[str], report: Mapping[str, Any], told: str) -> bool:
+    issues = here.issues
+    if issues is None:
+        tell(codes.GITHUB_OUTSIDE.at(detail=codes.GITHUB_OUTSIDE.way_out))
+        return True
+    about = marker(KIND, root, extra, {"digest": report["digest"]})
+    body = drift_issue.render(report, told) + "\n" + footer(here.run) + "\n"
+
+    def keep() -> Issue | None:
+        if report["findings"]:
+            return issues.report(about, drift_issue.title(report), body, drift_issue.news(report) + footer(here.run))
+        return issues.resolve(about, body, drift_issue.clean_again() + footer(here.run))
+
+    _, fine = attempt(keep, lenient=False)
+    return fine
+
+
+def _findings(report: Mapping[str, Any]) -> Iterator[str]:
+    """At the lines that speak of what has drifted."""
+    for finding in report["findings"][: annotations.MOST]:
+        title, at = f"{finding['cause']} {finding['address']}", finding["range"]
+        yield annotations.notice(title, finding["next_step"], at["filename"], at["line"])

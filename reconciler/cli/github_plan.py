@@ -1,0 +1,131 @@
+"""`reconciler github plan`: the plan as one comment on the pull request, as summary, annotations and outputs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from reconciler.cli import options
+from reconciler.cli.child import Ended, run
+from reconciler.cli.github_validate import check, refuse
+from reconciler.cli.github_world import Place, world
+from reconciler.cli.hub import (
+    COMMENT_LIMIT,
+    SUMMARY_LIMIT,
+    Hub,
+    annotate,
+    args_option,
+    author_option,
+    footer,
+    hub,
+    marker,
+    words,
+)
+from reconciler.github import approvals
+from reconciler.model.diagnostics import has_errors
+from reconciler.render import annotations
+from reconciler.render import diagnostics as render_diagnostics
+from reconciler.render.fences import code, fenced
+
+FILE = ".reconciler/plan.json"
+_ROOM = 1_500
+"""Characters of a comment that are kept for its first and last lines."""
+
+
+@click.command()
+@options.root_argument
+@args_option
+@click.option("--base", type=click.Path(path_type=Path, file_okay=False), help="A checkout of the base, for offline.")
+@click.option("--offline", is_flag=True, help="Ask no service: plan against an emulator in which --base was applied.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=FILE, show_default=True)
+@click.option("--comment/--no-comment", default=True, help="Comment on the pull request.")
+@author_option
+def plan(root: Path, arguments: str, base: Path | None, offline: bool, out: Path, comment: bool, author: str) -> None:
+    """Plan the specs below ROOT and show it on the pull request. Pull requests from forks are planned offline.
+
+    Ends with 1 when there are errors, or when the comment could not be brought up to date; with 0 else.
+    """
+    extra = words(arguments)
+    with hub(author) as here:
+        pull = here.run.pull
+        found = check(root)
+        if has_errors(found):
+            body, facts, failed = refuse(here, root, found), {"state": "invalid"}, True
+        else:
+            annotated = [render_diagnostics.as_json(d) for d in found]
+            with world(root, base, offline=offline or bool(pull and pull.from_fork)) as place:
+                body, facts, failed = _planned(here, root, extra, out, place, annotated)
+        fine = True
+        if pull and comment:
+            fine = here.comment(pull.number, marker(approvals.PLAN, root, extra, facts), body)
+    sys.exit(1 if failed or not fine else 0)
+
+
+def make(root: Path, extra: Sequence[str], out: Path, place: Place) -> tuple[Ended, dict[str, Any] | None]:
+    """A plan in a file, and as it reads; None when there is none."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.unlink(missing_ok=True)
+    ended = run(["plan", str(root), "--out", str(out), *extra], place.env)
+    try:
+        return ended, orjson.loads(out.read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return ended, None
+
+
+def _planned(
+    here: Hub, root: Path, extra: Sequence[str], out: Path, place: Place, found: Sequence[Mapping[str, Any]]
+) -> tuple[str, dict[str, str], bool]:
+    """Body and facts of the comment, and whether the plan failed. Tells everything else on the way."""
+    ended, document = make(root, extra, out, place)
+    if document is None:
+        body = f"### No plan for {code(str(root))}\n\n{fenced(ended.err or ended.out, limit=50_000)}\n"
+        here.summary(body)
+        return body + "\n" + footer(here.run) + "\n", {"state": "failed"}, True
+    annotate(annotations.lines([*found, *document["diagnostics"]]))
+    annotate(_changes(document))
+    here.outputs(outputs_of(document, out))
+    here.summary("\n\n".join(p for p in (place.note, shown(out, ended, SUMMARY_LIMIT // 4)) if p))
+    packed = approvals.pack(out.read_bytes())
+    digest = document["digest"]["changes"]
+    last = footer(here.run, f"digest {code(digest)}", f"commit {here.run.pull.head[:10]}" if here.run.pull else "")
+    room = COMMENT_LIMIT - _ROOM - len(packed)
+    body = "\n\n".join(p for p in (place.note, shown(out, ended, room), last, packed) if p) + "\n"
+    return body, {"state": "planned", "world": place.kind, "digest": digest}, ended.status not in (0, 2)
+
+
+def shown(file: Path, ended: Ended, limit: int) -> str:
+    """The plan in Markdown, of at most so many characters."""
+    text = ended.out if not ended.err else f"{ended.out}\n{ended.err}"
+    return f"### Plan\n\n{fenced(text, limit=limit - 100)}"
+
+
+def outputs_of(document: Mapping[str, Any], file: Path) -> dict[str, str]:
+    """The step's outputs; all of them are strings there."""
+    summary = document["summary"]
+    return {
+        "changes": str(any(c["action"] != "blocked" for c in document["resource_changes"])).lower(),
+        "to_train": str(summary["train"]),
+        "to_add": str(summary["add"]),
+        "to_change": str(summary["change"]),
+        "to_destroy": str(summary["destroy"]),
+        "digest": document["digest"]["changes"],
+        "plan": str(file),
+    }
+
+
+def _changes(document: Mapping[str, Any]) -> Iterator[str]:
+    """What trains or takes away, at the lines that ask for it."""
+    weighty = ("train", "retry", "replace", "destroy")
+    listed = [c for c in document["resource_changes"] if c["action"] in weighty and c.get("range")]
+    for change in sorted(listed, key=lambda c: weighty.index(c["action"]), reverse=True)[: annotations.MOST]:
+        yield annotations.notice(
+            f"{change['action']} {change['address']}",
+            f"because {change['reason']}",
+            change["range"]["filename"],
+            change["range"]["line"],
+        )

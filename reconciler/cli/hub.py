@@ -1,0 +1,130 @@
+"""What the `github` commands share: the run they are in, our comments, and how a refusal of GitHub's ends."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import httpx2
+
+from reconciler.github import outputs
+from reconciler.github.client import Client
+from reconciler.github.comments import BOT, LIMIT, Comments
+from reconciler.github.issues import Issues
+from reconciler.github.marker import Marker
+from reconciler.github.run import Run, read_run
+from reconciler.model import codes
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.providers.errors import ServiceError
+from reconciler.render import annotations
+
+F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
+_REFUSED = (401, 403, 404, 410)
+
+
+@dataclass(frozen=True)
+class Hub:
+    """GitHub as one run sees it. Without a token nothing is written there, and the log says so."""
+
+    run: Run
+    client: Client | None
+    comments: Comments | None
+    issues: Issues | None
+
+    def comment(self, number: int, marker: Marker, body: str) -> bool:
+        """Put a sticky comment; whether the job may go on. A token that only reads is a notice."""
+        if self.comments is None:
+            tell(codes.GITHUB_OUTSIDE.at(detail=codes.GITHUB_OUTSIDE.way_out))
+            return True
+        comments = self.comments
+        post, fine = attempt(lambda: comments.put(number, marker, body))
+        if post and post.author != comments.author:
+            detail = f"{post.author} wrote it, {comments.author} was expected. {codes.GITHUB_AUTHOR.way_out}"
+            tell(codes.GITHUB_AUTHOR.at(detail=detail))
+        return fine
+
+    def summary(self, markdown: str) -> None:
+        outputs.write_summary(self.run, markdown)
+
+    def outputs(self, values: Mapping[str, str]) -> None:
+        outputs.write_outputs(self.run, values)
+
+
+@contextmanager
+def hub(author: str) -> Iterator[Hub]:
+    run = read_run(os.environ)
+    with httpx2.Client(timeout=httpx2.Timeout(30.0, connect=10.0)) as http:
+        client = Client(http, run.api_url, run.repository, run.token) if run.repository and run.token else None
+        yield Hub(run, client, Comments(client, author) if client else None, Issues(client, author) if client else None)
+
+
+def attempt(call: Callable[[], T], *, lenient: bool = True) -> tuple[T | None, bool]:
+    """What a call to GitHub gave, and whether the job may go on: if `lenient`, also where the token only reads."""
+    try:
+        return call(), True
+    except ServiceError as error:
+        facts = f"{error.status or 'no answer'}"
+        if lenient and error.status in _REFUSED:
+            tell(codes.GITHUB_READ_ONLY.at(detail=f"{error.message}. {codes.GITHUB_READ_ONLY.way_out}", facts=facts))
+            return None, True
+        tell(codes.GITHUB_FAILED.at(detail=f"{error.message}. {codes.GITHUB_FAILED.way_out}", facts=facts))
+        return None, False
+
+
+def tell(diagnostic: Diagnostic) -> None:
+    """In the log, as an annotation of the run."""
+    click.echo(annotations.render([diagnostic]), nl=False)
+
+
+def annotate(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
+
+
+def words(arguments: str) -> list[str]:
+    """The options in one string, as a shell would part them."""
+    try:
+        return shlex.split(arguments)
+    except ValueError as error:
+        raise click.UsageError(f"--args {arguments}: {error}") from error
+
+
+def marker(kind: str, root: Path, arguments: list[str], facts: Mapping[str, str]) -> Marker:
+    return Marker(kind, root.as_posix(), shlex.join(arguments), facts)
+
+
+def author_option(function: F) -> F:
+    return click.option(
+        "--author",
+        default=BOT,
+        show_default=True,
+        metavar="LOGIN",
+        help="Who writes with this token; nobody else's comments are trusted.",
+    )(function)
+
+
+def args_option(function: F) -> F:
+    return click.option(
+        "--args",
+        "arguments",
+        default="",
+        metavar="OPTIONS",
+        help="Further options of the command itself, in one string: --args '--target sweden --prune'.",
+    )(function)
+
+
+def footer(run: Run, *parts: str) -> str:
+    """The last line of a comment; our own words, and links to this run."""
+    link = [f"[log]({run.url})"] if run.url else []
+    return "<sub>" + " · ".join([*(p for p in parts if p), *link]) + "</sub>"
+
+
+COMMENT_LIMIT = LIMIT
+SUMMARY_LIMIT = outputs.SUMMARY_LIMIT

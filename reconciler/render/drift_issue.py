@@ -1,0 +1,71 @@
+"""The issue about drift, in Markdown: its title, its body, and what is said when something changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from reconciler.render.fences import code, fenced
+from reconciler.render.plan import value
+from reconciler.render.text import pad, plural
+
+_LIMIT = 40_000
+
+
+def title(report: Mapping[str, Any]) -> str:
+    return f"Drift in the estate {report['estate']}"
+
+
+def render(report: Mapping[str, Any], told: str) -> str:
+    """The body; `told` is `words` of the same report."""
+    if not report["findings"]:
+        return f"### No drift in {code(report['estate'])}\n\nEverything is as last applied.\n"
+    head = f"### {plural(len(report['findings']), 'drift')} in {code(report['estate'])}"
+    parts = [head, fenced(told, limit=_LIMIT)]
+    if report.get("patch"):
+        fold = f"{fenced(report['patch'], 'diff', limit=_LIMIT // 4)}\n\n</details>"
+        parts.append(f"<details><summary>The change of the specs that keeps what is live</summary>\n\n{fold}")
+    parts.append(
+        "The next step stands below each finding. To hear no more of exactly these, close the issue as not planned; "
+        "anything new opens it again."
+    )
+    return "\n\n".join(parts) + "\n"
+
+
+def words(report: Mapping[str, Any]) -> str:
+    """Each finding with its values, who did it, and the next step."""
+    return "\n\n".join("\n".join(_finding(f)) for f in report["findings"])
+
+
+def news(report: Mapping[str, Any]) -> str:
+    """The comment that is made when the findings are others than before."""
+    listed = "\n".join(f"{pad(f['cause'], 10)} {f['address']}" for f in report["findings"])
+    return f"The findings have changed; now it is these:\n\n{fenced(listed, limit=5_000)}\n\n"
+
+
+def clean_again() -> str:
+    """The comment with which the issue is closed."""
+    return "Everything could be read, and nothing differs from what was last applied.\n\n"
+
+
+def unread(told: str) -> str:
+    """For the summary of a run that could not look at everything."""
+    return f"### Drift is not known\n\nNot everything could be read.\n\n{fenced(told, limit=_LIMIT)}\n"
+
+
+def problems(found: Sequence[Mapping[str, Any]]) -> str:
+    """What could not be read, in words."""
+    return "\n".join(f"{p['severity']}: {p['summary']} [{p['code']}] {p['detail']}" for p in found)
+
+
+def _finding(finding: Mapping[str, Any]) -> Iterator[str]:
+    yield f"! {pad(finding['cause'], 10)} {finding['address']}"
+    before, after = finding["change"]["before"], finding["change"]["after"]
+    column = max((len(name) for name in after), default=0) + 3
+    for name, live in after.items():
+        yield f"  {pad(name, column)}{value(name, before.get(name))} last applied   {value(name, live)} live"
+    if finding["detail"]:
+        yield f"  {finding['detail']}"
+    if finding["by"] or finding["at"]:
+        yield "  " + ", ".join(part for part in (f"by {finding['by']}" if finding["by"] else "", finding["at"]) if part)
+    yield f"  {finding['next_step']}"
