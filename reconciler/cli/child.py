@@ -25,8 +25,17 @@ class Ended:
     err: str
 
 
-def run(arguments: Sequence[str], env: Mapping[str, str], *, show: Callable[[str], str] | None = None) -> Ended:
-    """Run `reconciler ARGUMENTS` to its end. `show` turns a line of its output into what the log says; "" is silent."""
+def run(
+    arguments: Sequence[str],
+    env: Mapping[str, str],
+    *,
+    show: Callable[[str], str] = str,
+    tell: Callable[[str], str] = str,
+) -> Ended:
+    """Run `reconciler ARGUMENTS` to its end.
+
+    `show` turns a line of its output into what the log says, `tell` one of its messages; "" keeps a line out.
+    """
     command = [sys.executable, "-m", "reconciler", *arguments]
     environment = {**os.environ, **env, "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
     with inert(_write):
@@ -40,16 +49,21 @@ def run(arguments: Sequence[str], env: Mapping[str, str], *, show: Callable[[str
             errors="backslashreplace",
         )
         with _forwarding(child):
-            out, err = _follow(child, show or (lambda line: line))
+            out, err = _follow(child, show, tell)
     return Ended(child.returncode, out, err)
 
 
-def _follow(child: subprocess.Popen[str], show: Callable[[str], str]) -> tuple[str, str]:
+def silent(_line: str) -> str:
+    """For what the log need not say."""
+    return ""
+
+
+def _follow(child: subprocess.Popen[str], show: Callable[[str], str], tell: Callable[[str], str]) -> tuple[str, str]:
     """Both streams, each shown as it comes."""
     assert child.stdout
     assert child.stderr
     told: list[str] = []
-    reader = threading.Thread(target=_drain, args=(child.stderr, told, lambda line: line), daemon=True)
+    reader = threading.Thread(target=_drain, args=(child.stderr, told, tell), daemon=True)
     reader.start()
     out: list[str] = []
     _drain(child.stdout, out, show)

@@ -34,7 +34,7 @@ from reconciler.cli.hub import (
 from reconciler.github import approvals
 from reconciler.model import codes
 from reconciler.model.diagnostics import has_errors
-from reconciler.render import annotations
+from reconciler.render import annotations as notes
 from reconciler.render.apply_result import Done, headline, render
 
 _ON_ITS_WAY = ("submitted", "under way", "later", "paused")
@@ -125,7 +125,7 @@ def _apply(
     ended, current = make(root, extra, Path(FILE), place)
     if current is None:
         return Done("failed", told=ended.err or ended.out)
-    annotate(annotations.lines(current["diagnostics"]))
+    annotate(notes.lines(current["diagnostics"]))
     here.outputs(outputs_of(current, Path(FILE)))
     digest = current["digest"]["changes"]
     if approved.anything or approved.digest == digest:

@@ -11,14 +11,15 @@ import click
 import orjson
 
 from reconciler.cli import options
-from reconciler.cli.child import run
+from reconciler.cli.child import run, silent
 from reconciler.cli.github_validate import check, refuse
 from reconciler.cli.github_world import Place, world
 from reconciler.cli.hub import Hub, annotate, args_option, attempt, author_option, footer, hub, marker, tell, words
 from reconciler.github.issues import Issue
 from reconciler.model import codes
 from reconciler.model.diagnostics import has_errors
-from reconciler.render import annotations, drift_issue
+from reconciler.render import annotations as notes
+from reconciler.render import drift_issue
 
 KIND = "drift"
 
@@ -46,7 +47,7 @@ def drift(root: Path, arguments: str, issue: bool, base: Path | None, offline: b
             report, told = _look(root, extra, place)
         if report is None or not report["complete"]:
             problems = report["diagnostics"] if report else []
-            annotate(annotations.lines(problems))
+            annotate(notes.lines(problems))
             here.summary(drift_issue.unread(told or drift_issue.problems(problems)))
             sys.exit(1)
         here.outputs({"drift": str(bool(report["findings"])).lower(), "digest": report["digest"]})
@@ -58,7 +59,7 @@ def drift(root: Path, arguments: str, issue: bool, base: Path | None, offline: b
 
 def _look(root: Path, extra: Sequence[str], place: Place) -> tuple[dict[str, Any] | None, str]:
     """The report, and the same in words."""
-    ended = run(["drift", str(root), "--format", "json", *extra], place.env, show=lambda _line: "")
+    ended = run(["drift", str(root), "--format", "json", *extra], place.env, show=silent)
     try:
         report = orjson.loads(ended.out)
     except orjson.JSONDecodeError:
@@ -85,6 +86,6 @@ def _keep(here: Hub, root: Path, extra: list[str], report: Mapping[str, Any], to
 
 def _findings(report: Mapping[str, Any]) -> Iterator[str]:
     """At the lines that speak of what has drifted."""
-    for finding in report["findings"][: annotations.MOST]:
+    for finding in report["findings"][: notes.MOST]:
         title, at = f"{finding['cause']} {finding['address']}", finding["range"]
-        yield annotations.notice(title, finding["next_step"], at["filename"], at["line"])
+        yield notes.notice(title, finding["next_step"], at["filename"], at["line"])

@@ -28,7 +28,7 @@ from reconciler.cli.hub import (
 )
 from reconciler.github import approvals
 from reconciler.model.diagnostics import has_errors
-from reconciler.render import annotations
+from reconciler.render import annotations as notes
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render.fences import code, fenced
 
@@ -86,7 +86,7 @@ def _planned(
         body = f"### No plan for {code(str(root))}\n\n{fenced(ended.err or ended.out, limit=50_000)}\n"
         here.summary(body)
         return body + "\n" + footer(here.run) + "\n", {"state": "failed"}, True
-    annotate(annotations.lines([*found, *document["diagnostics"]]))
+    annotate(notes.lines([*found, *document["diagnostics"]]))
     annotate(_changes(document))
     here.outputs(outputs_of(document, out))
     here.summary("\n\n".join(p for p in (place.note, shown(out, ended, SUMMARY_LIMIT // 4)) if p))
@@ -122,8 +122,8 @@ def _changes(document: Mapping[str, Any]) -> Iterator[str]:
     """What trains or takes away, at the lines that ask for it."""
     weighty = ("train", "retry", "replace", "destroy")
     listed = [c for c in document["resource_changes"] if c["action"] in weighty and c.get("range")]
-    for change in sorted(listed, key=lambda c: weighty.index(c["action"]), reverse=True)[: annotations.MOST]:
-        yield annotations.notice(
+    for change in sorted(listed, key=lambda c: weighty.index(c["action"]), reverse=True)[: notes.MOST]:
+        yield notes.notice(
             f"{change['action']} {change['address']}",
             f"because {change['reason']}",
             change["range"]["filename"],

@@ -14,7 +14,7 @@ from reconciler.cli.hub import SUMMARY_LIMIT, Hub, annotate, author_option, hub
 from reconciler.github.outputs import inert
 from reconciler.model.diagnostics import Diagnostic, has_errors, in_order
 from reconciler.model.errors import DiagnosticsError
-from reconciler.render import annotations
+from reconciler.render import annotations as notes
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render.fences import code, fenced
 from reconciler.render.text import Style
@@ -29,7 +29,7 @@ def validate(root: Path, author: str) -> None:
     """Check the specs below ROOT and their datasets; nothing is asked of a service."""
     with hub(author) as here:
         found = check(root)
-        annotate(annotations.lines([render_diagnostics.as_json(d) for d in found]))
+        annotate(notes.lines([render_diagnostics.as_json(d) for d in found]))
         here.outputs({"valid": str(not has_errors(found)).lower()})
         here.summary(words(root, found))
     sys.exit(1 if has_errors(found) else 0)
@@ -55,6 +55,6 @@ def words(root: Path, found: Sequence[Diagnostic], limit: int = SUMMARY_LIMIT) -
 
 def refuse(here: Hub, root: Path, found: Sequence[Diagnostic]) -> str:
     """The specs are in error: annotations and the summary; the words for a comment come back."""
-    annotate(annotations.lines([render_diagnostics.as_json(d) for d in found]))
+    annotate(notes.lines([render_diagnostics.as_json(d) for d in found]))
     here.summary(words(root, found))
     return words(root, found, limit=60_000)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.child import run
+from reconciler.cli.child import run, silent
 from reconciler.model import codes
 from reconciler.model.errors import DiagnosticsError
 
@@ -56,6 +56,6 @@ def _furnish(root: Path, base: Path | None, env: Mapping[str, str]) -> str:
         return "Offline, against an empty world: everything that the specs want shows as new. No service was asked."
     click.echo("Offline: the base is applied in an emulator first.")
     arguments = ["apply", str(base / root), "--auto-approve", "--wait", "--timeout", TIMEOUT]
-    if run(arguments, env, show=lambda _line: "").status:
+    if run(arguments, env, show=silent, tell=silent).status:
         return "Offline, against a world where the base could be applied in part only. No service was asked."
     return "Offline, against a world where all of the base is live. No service was asked."

@@ -22,7 +22,7 @@ from reconciler.github.run import Run, read_run
 from reconciler.model import codes
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.providers.errors import ServiceError
-from reconciler.render import annotations
+from reconciler.render import annotations as notes
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -80,7 +80,7 @@ def attempt(call: Callable[[], T], *, lenient: bool = True) -> tuple[T | None, b
 
 def tell(diagnostic: Diagnostic) -> None:
     """In the log, as an annotation of the run."""
-    click.echo(annotations.render([diagnostic]), nl=False)
+    click.echo(notes.render([diagnostic]), nl=False)
 
 
 def annotate(lines: Iterable[str]) -> None:

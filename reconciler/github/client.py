@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 import orjson
@@ -15,6 +15,7 @@ import orjson
 from reconciler.providers.errors import ServiceError, from_body
 from reconciler.providers.retry import Backoff, Budget, Sleep, retrying
 
+T = TypeVar("T")
 SERVICE = "GitHub"
 PAGE = 100
 MOST_PAGES = 50
@@ -56,7 +57,7 @@ class Client:
         """Edit something in place; twice does no harm."""
         return self._retried(lambda: self._send_object("PATCH", path, body))
 
-    def _retried(self, call: Callable[[], Any]) -> Any:
+    def _retried(self, call: Callable[[], T]) -> T:
         return retrying(call, Backoff(), self._sleep, self._budget)
 
     def _send_object(self, method: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,8 @@ def fenced(text: str, language: str = "text", limit: int | None = None) -> str:
 
 
 def _cut(lines: list[str], limit: int) -> list[str]:
-    kept, used = [], 0
+    kept: list[str] = []
+    used = 0
     for number, line in enumerate(lines):
         used += len(line) + 1
         if used > limit:

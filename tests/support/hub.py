@@ -1,0 +1,192 @@
+"""A small GitHub: comments, issues, pull requests, commits and identity tokens of one repository, over a socket."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from reconciler.emulator.server import _listen, _url
+
+BOT = "github-actions[bot]"
+TOKEN = "ghs-test"
+
+
+@dataclass
+class Fault:
+    """The next `times` requests that match fail; with `after`, what they ask is done all the same."""
+
+    method: str
+    path: str
+    status: int
+    times: int = 1
+    after: bool = False
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Repository:
+    """What GitHub knows. Tests look and change it directly."""
+
+    name: str = "acme/models"
+    author: str = BOT
+    """Who writes with the token."""
+    page_size: int = 100
+    comments: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    issues: list[dict[str, Any]] = field(default_factory=list)
+    pulls: list[dict[str, Any]] = field(default_factory=list)
+    history: list[str] = field(default_factory=list)
+    """Commits of the main branch, the eldest first."""
+    faults: list[Fault] = field(default_factory=list)
+    requests: list[tuple[str, str]] = field(default_factory=list)
+    url: str = ""
+    ids: Iterator[int] = field(default_factory=lambda: iter(range(1001, 10**6)))
+
+    def add_comment(self, number: int, body: str, author: str = "") -> dict[str, Any]:
+        id = next(self.ids)
+        comment = {
+            "id": id,
+            "body": body,
+            "user": {"login": author or self.author},
+            "html_url": f"{self.url}/{self.name}/pull/{number}#issuecomment-{id}",
+        }
+        self.comments.setdefault(number, []).append(comment)
+        return comment
+
+    def add_pull(self, number: int, *, merged: str = "") -> dict[str, Any]:
+        """An open pull request, or one that was merged with that commit as the latest of the main branch."""
+        pull: dict[str, Any] = {"number": number, "state": "open", "merged_at": None, "merge_commit_sha": None}
+        self.pulls.append(pull)
+        if merged:
+            self.merge(number, merged)
+        return pull
+
+    def merge(self, number: int, commit: str) -> None:
+        if commit not in self.history:
+            self.history.append(commit)
+        (pull,) = (p for p in self.pulls if p["number"] == number)
+        at = f"2026-11-20T10:{len(self.history):02d}:00Z"
+        pull.update(state="closed", merged_at=at, merge_commit_sha=commit)
+
+    def bodies(self, number: int) -> list[str]:
+        return [c["body"] for c in self.comments.get(number, [])]
+
+    def writes(self) -> list[tuple[str, str]]:
+        return [r for r in self.requests if r[0] != "GET"]
+
+
+class _App:
+    def __init__(self, repository: Repository) -> None:
+        self.here = repository
+
+    async def hear(self, request: Request) -> Response:
+        path = request.url.path
+        self.here.requests.append((request.method, path))
+        fault = next((f for f in self.here.faults if f.times and f.method == request.method and f.path in path), None)
+        if fault:
+            fault.times -= 1
+            if fault.after:
+                await self._answer(request)
+            message = {"message": f"fault {fault.status}"}
+            return JSONResponse(message, status_code=fault.status, headers=fault.headers)
+        return await self._answer(request)
+
+    async def _answer(self, request: Request) -> Response:
+        if request.url.path == "/oidc":
+            return self._identity(request)
+        prefix = f"/repos/{self.here.name}"
+        if request.headers.get("authorization") != f"Bearer {TOKEN}" or not request.url.path.startswith(prefix):
+            return JSONResponse({"message": "Not Found"}, status_code=404)
+        parts = request.url.path.removeprefix(prefix).strip("/").split("/")
+        body = await request.json() if request.method in ("POST", "PATCH") else {}
+        if len(str(body.get("body", ""))) > 65_536:
+            return JSONResponse({"message": "Body is too long (maximum is 65536 characters)"}, status_code=422)
+        match (request.method, *parts):
+            case ("GET", "issues", number, "comments"):
+                return self._page(request, self.here.comments.get(int(number), []))
+            case ("POST", "issues", number, "comments"):
+                return JSONResponse(self.here.add_comment(int(number), body["body"]), status_code=201)
+            case ("PATCH", "issues", "comments", id):
+                return self._edit([c for listed in self.here.comments.values() for c in listed], "id", id, body)
+            case ("GET", "issues"):
+                return self._issues(request)
+            case ("POST", "issues"):
+                return self._open(body)
+            case ("PATCH", "issues", number):
+                return self._edit(self.here.issues, "number", number, body)
+            case ("GET", "pulls"):
+                closed = [p for p in self.here.pulls if p["state"] == request.query_params["state"]]
+                return self._page(request, closed[::-1])
+            case ("GET", "compare", span):
+                return self._compare(*span.split("..."))
+        return JSONResponse({"message": "Not Found"}, status_code=404)
+
+    def _page(self, request: Request, items: list[dict[str, Any]]) -> Response:
+        size = min(int(request.query_params.get("per_page", "30")), 100)
+        start = (int(request.query_params.get("page", "1")) - 1) * size
+        return JSONResponse(items[start : start + size])
+
+    def _edit(self, items: list[dict[str, Any]], key: str, value: str, body: dict[str, Any]) -> Response:
+        for item in items:
+            if str(item[key]) == value:
+                item.update(body)
+                return JSONResponse(item)
+        return JSONResponse({"message": "Not Found"}, status_code=404)
+
+    def _issues(self, request: Request) -> Response:
+        label = request.query_params.get("labels", "")
+        return self._page(request, [i for i in self.here.issues if any(x["name"] == label for x in i["labels"])])
+
+    def _open(self, body: dict[str, Any]) -> Response:
+        id = next(self.here.ids)
+        labels = [{"name": name} for name in body.pop("labels", [])]
+        issue = {
+            **body,
+            "id": id,
+            "number": len(self.here.issues) + 1,
+            "state": "open",
+            "labels": labels,
+            "user": {"login": self.here.author},
+            "html_url": f"{self.here.url}/issues/{id}",
+        }
+        self.here.issues.append(issue)
+        return JSONResponse(issue, status_code=201)
+
+    def _compare(self, base: str, head: str) -> Response:
+        history = self.here.history
+        if base not in history or head not in history:
+            return JSONResponse({"message": "Not Found"}, status_code=404)
+        ahead = history.index(head) - history.index(base)
+        return JSONResponse({"status": "identical" if not ahead else "ahead" if ahead > 0 else "behind"})
+
+    def _identity(self, request: Request) -> Response:
+        if request.headers.get("authorization") != "Bearer request-token":
+            return JSONResponse({"message": "no"}, status_code=401)
+        return JSONResponse({"value": f"assertion-{next(self.here.ids)}-for-{request.query_params['audience']}"})
+
+
+@contextmanager
+def serving(repository: Repository) -> Iterator[Repository]:
+    """The repository behind `repository.url` while the block lasts."""
+    app = Starlette(routes=[Route("/{path:path}", _App(repository).hear, methods=["GET", "POST", "PATCH"])])
+    listener = _listen("127.0.0.1", 0)
+    repository.url = _url(listener)
+    options: dict[str, Any] = {"log_config": None, "access_log": False, "lifespan": "off", "ws": "none"}
+    server = uvicorn.Server(uvicorn.Config(app, timeout_graceful_shutdown=2, **options))
+    thread = threading.Thread(target=lambda: asyncio.run(server.serve([listener])), daemon=True)
+    thread.start()
+    try:
+        yield repository
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
