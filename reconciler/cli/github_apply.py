@@ -14,7 +14,6 @@ from typing import Any
 import click
 import orjson
 
-from reconciler.cli import options
 from reconciler.cli.child import Ended, run
 from reconciler.cli.github_plan import FILE, make, outputs_of
 from reconciler.cli.github_validate import check, refuse
@@ -22,14 +21,16 @@ from reconciler.cli.github_world import Place, world
 from reconciler.cli.hub import (
     Hub,
     annotate,
-    args_option,
     attempt,
-    author_option,
+    common_options,
     footer,
     hub,
     marker,
+    option,
+    root_argument,
     tell,
     words,
+    world_options,
 )
 from reconciler.github import approvals
 from reconciler.model import codes
@@ -50,37 +51,36 @@ class Approved:
 
 
 @click.command()
-@options.root_argument
-@args_option
-@click.option(
+@root_argument
+@common_options
+@world_options
+@option(
     "--approval",
     type=click.Choice(["pull-request", "none"]),
     default="pull-request",
     show_default=True,
     help="Whether merged pull requests must have shown the plan.",
 )
-@click.option("--approve", default="", metavar="DIGEST", help="Approve the plan with this digest by hand.")
-@click.option("--wait/--no-wait", default=False, help="Follow runs to their end. Default: leave them to the next run.")
-@click.option("--timeout", default="", metavar="TIME", help="Stop watching after 90s, 15m, 2h ...")
-@click.option("--base", type=click.Path(path_type=Path, file_okay=False), help="A checkout of the base, for offline.")
-@click.option("--offline", is_flag=True, help="Ask no service: apply to an emulator in which --base was applied.")
-@author_option
+@option("--approve", default="", metavar="DIGEST", help="Approve the plan with this digest by hand.")
+@option("--wait/--no-wait", default=False, help="Follow runs to their end. Default: leave them to the next run.")
+@option("--timeout", default="", metavar="TIME", help="Stop watching after 90s, 15m, 2h ...")
 def apply(
     root: Path,
+    targets: str,
     arguments: str,
+    author: str,
+    offline: bool,
+    base: Path | None,
     approval: str,
     approve: str,
     wait: bool,
     timeout: str,
-    base: Path | None,
-    offline: bool,
-    author: str,
 ) -> None:
     """Plan the specs below ROOT anew and apply what was approved; refuse the rest, unless it is progress.
 
     Approved is what the plan comments of merged pull requests show, back to the last apply that converged.
     """
-    extra = words(arguments)
+    extra = words(arguments, targets)
     follow = [*(["--wait"] if wait else ["--no-wait"]), *(["--timeout", timeout] if timeout else [])]
     with hub(author) as here:
         found = check(root)

@@ -10,11 +10,23 @@ from typing import Any
 import click
 import orjson
 
-from reconciler.cli import options
 from reconciler.cli.child import run, silent
 from reconciler.cli.github_validate import check, refuse
 from reconciler.cli.github_world import Place, world
-from reconciler.cli.hub import Hub, annotate, args_option, attempt, author_option, footer, hub, marker, tell, words
+from reconciler.cli.hub import (
+    Hub,
+    annotate,
+    attempt,
+    common_options,
+    footer,
+    hub,
+    marker,
+    option,
+    root_argument,
+    tell,
+    words,
+    world_options,
+)
 from reconciler.github.issues import Issue
 from reconciler.model import codes
 from reconciler.model.diagnostics import has_errors
@@ -25,19 +37,17 @@ KIND = "drift"
 
 
 @click.command()
-@options.root_argument
-@args_option
-@click.option("--issue/--no-issue", default=True, help="Keep an issue about the drift.")
-@click.option("--base", type=click.Path(path_type=Path, file_okay=False), help="A checkout of the base, for offline.")
-@click.option("--offline", is_flag=True, help="Ask no service: look at an emulator in which --base was applied.")
-@author_option
-def drift(root: Path, arguments: str, issue: bool, base: Path | None, offline: bool, author: str) -> None:
+@root_argument
+@common_options
+@world_options
+@option("--comment/--no-comment", "issue", default=True, help="Keep an issue about the drift.")
+def drift(root: Path, targets: str, arguments: str, author: str, offline: bool, base: Path | None, issue: bool) -> None:
     """Look for drift below ROOT and keep one issue about it: edited in place, closed by a complete clean read.
 
     Ends with 0 also when there is drift: the issue says so. Ends with 1 when not everything could be read; then the
     issue stays as it was, for errors are not drift.
     """
-    extra = words(arguments)
+    extra = words(arguments, targets)
     with hub(author) as here:
         found = check(root)
         if has_errors(found):

@@ -10,7 +10,6 @@ from typing import Any
 import click
 import orjson
 
-from reconciler.cli import options
 from reconciler.cli.child import Ended, run
 from reconciler.cli.github_validate import check, refuse
 from reconciler.cli.github_world import Place, world
@@ -19,12 +18,14 @@ from reconciler.cli.hub import (
     SUMMARY_LIMIT,
     Hub,
     annotate,
-    args_option,
-    author_option,
+    common_options,
     footer,
     hub,
     marker,
+    option,
+    root_argument,
     words,
+    world_options,
 )
 from reconciler.github import approvals
 from reconciler.model.diagnostics import has_errors
@@ -38,19 +39,19 @@ _ROOM = 1_500
 
 
 @click.command()
-@options.root_argument
-@args_option
-@click.option("--base", type=click.Path(path_type=Path, file_okay=False), help="A checkout of the base, for offline.")
-@click.option("--offline", is_flag=True, help="Ask no service: plan against an emulator in which --base was applied.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), default=FILE, show_default=True)
-@click.option("--comment/--no-comment", default=True, help="Comment on the pull request.")
-@author_option
-def plan(root: Path, arguments: str, base: Path | None, offline: bool, out: Path, comment: bool, author: str) -> None:
+@root_argument
+@common_options
+@world_options
+@option("--comment/--no-comment", default=True, help="Comment on the pull request.")
+@option("--out", type=click.Path(path_type=Path, dir_okay=False), default=FILE, show_default=True, help="The plan.")
+def plan(
+    root: Path, targets: str, arguments: str, author: str, offline: bool, base: Path | None, comment: bool, out: Path
+) -> None:
     """Plan the specs below ROOT and show it on the pull request. Pull requests from forks are planned offline.
 
     Ends with 1 when there are errors, or when the comment could not be brought up to date; with 0 else.
     """
-    extra = words(arguments)
+    extra = words(arguments, targets)
     with hub(author) as here:
         pull = here.run.pull
         found = check(root)
@@ -95,7 +96,7 @@ def _planned(
     last = footer(here.run, f"digest {code(digest)}", f"commit {here.run.pull.head[:10]}" if here.run.pull else "")
     room = COMMENT_LIMIT - _ROOM - len(packed)
     body = "\n\n".join(p for p in (place.note, shown(out, ended, room), last, packed) if p) + "\n"
-    return body, {"state": "planned", "world": place.kind, "digest": digest}, ended.status not in (0, 2)
+    return body, {"state": "planned", "world": place.kind, "digest": digest}, ended.status != 0
 
 
 def shown(file: Path, ended: Ended, limit: int) -> str:

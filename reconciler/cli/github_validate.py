@@ -9,8 +9,7 @@ from pathlib import Path
 import click
 
 from reconciler.api.estate import load
-from reconciler.cli import options
-from reconciler.cli.hub import SUMMARY_LIMIT, Hub, annotate, author_option, hub
+from reconciler.cli.hub import SUMMARY_LIMIT, Hub, annotate, author_option, hub, root_argument
 from reconciler.github.outputs import inert
 from reconciler.model.diagnostics import Diagnostic, has_errors, in_order
 from reconciler.model.errors import DiagnosticsError
@@ -23,7 +22,7 @@ PLAIN = Style(False)
 
 
 @click.command()
-@options.root_argument
+@root_argument
 @author_option
 def validate(root: Path, author: str) -> None:
     """Check the specs below ROOT and their datasets; nothing is asked of a service."""

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import click
 import httpx2
 
+from reconciler.cli.options import DEFAULT_ROOT
 from reconciler.github import outputs
 from reconciler.github.client import Client
 from reconciler.github.comments import BOT, LIMIT, Comments
@@ -88,20 +89,36 @@ def annotate(lines: Iterable[str]) -> None:
         click.echo(line)
 
 
-def words(arguments: str) -> list[str]:
-    """The options in one string, as a shell would part them."""
+def words(arguments: str, targets: str) -> list[str]:
+    """The options in one string, as a shell would part them, and `--target` for every target."""
     try:
-        return shlex.split(arguments)
+        parted = shlex.split(arguments)
     except ValueError as error:
         raise click.UsageError(f"--args {arguments}: {error}") from error
+    return parted + [word for name in targets.split() for word in ("--target", name)]
 
 
 def marker(kind: str, root: Path, arguments: list[str], facts: Mapping[str, str]) -> Marker:
     return Marker(kind, root.as_posix(), shlex.join(arguments), facts)
 
 
+def root_argument(function: F) -> F:
+    kind = click.Path(path_type=Path)
+    return click.argument("root", type=kind, default=DEFAULT_ROOT, envvar=_variable("root"))(function)
+
+
+def option(*names: str, **attributes: Any) -> Callable[[F], F]:
+    """An option that the action sets through the environment: no shell ever parses what a workflow passes."""
+    name = names[0].partition("/")[0].removeprefix("--").replace("-", "_")
+    return click.option(*names, envvar=_variable(name), **attributes)
+
+
+def _variable(name: str) -> str:
+    return f"RECONCILER_CI_{name.upper()}"
+
+
 def author_option(function: F) -> F:
-    return click.option(
+    return option(
         "--author",
         default=BOT,
         show_default=True,
@@ -110,14 +127,29 @@ def author_option(function: F) -> F:
     )(function)
 
 
-def args_option(function: F) -> F:
-    return click.option(
+def common_options(function: F) -> F:
+    function = author_option(function)
+    function = option(
         "--args",
         "arguments",
         default="",
         metavar="OPTIONS",
         help="Further options of the command itself, in one string: --args '--target sweden --prune'.",
     )(function)
+    return option("--targets", default="", metavar="NAMES", help="Only these targets; names, parted by spaces.")(
+        function
+    )
+
+
+def world_options(function: F) -> F:
+    function = option(
+        "--base",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="A checkout of what the offline world holds already.",
+    )(function)
+    return option("--offline", is_flag=True, help="Ask no service: look at an emulator in which --base was applied.")(
+        function
+    )
 
 
 def footer(run: Run, *parts: str) -> str:
