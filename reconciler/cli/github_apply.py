@@ -142,7 +142,7 @@ def _apply(
 def _plan_of(merged: approvals.Merged, place: Place) -> dict[str, Any] | None:
     """What was shown for an emulator approves nothing elsewhere."""
     facts = merged.approved.marker.facts if merged.approved.marker else {}
-    return approvals.unpack(merged.approved.body) if facts.get("world") == place.kind else None
+    return approvals.unpack(merged.approved) if facts.get("world") == place.kind else None
 
 
 def _report(here: Hub, root: Path, extra: list[str], place: Place, pull: approvals.Merged, done: Done) -> bool:

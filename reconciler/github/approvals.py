@@ -19,6 +19,7 @@ import orjson
 from reconciler.github.client import Client
 from reconciler.github.comments import Comments, Post, first
 from reconciler.github.marker import Marker
+from reconciler.planning.planformat import changes_digest, read_saved
 
 PLAN, APPLY = "plan", "apply"
 CONVERGED = "converged"
@@ -36,17 +37,18 @@ def pack(plan: bytes) -> str:
     return f"<!-- reconciler-plan {text} -->" if len(text) <= PACKED_LIMIT else ""
 
 
-def unpack(body: str) -> dict[str, Any] | None:
-    """The plan that a comment carries, or None."""
-    found = _PACKED.findall(body)
-    if not found:
+def unpack(post: Post) -> dict[str, Any] | None:
+    """The plan that our comment carries, if it is the one whose digest the comment shows; else None."""
+    found = _PACKED.findall(post.body)
+    if not found or not post.marker:
         return None
     try:
         raw = zlib.decompressobj().decompress(base64.b64decode(found[-1], validate=True), _UNPACKED_LIMIT)
-        plan = orjson.loads(raw)
-    except (binascii.Error, zlib.error, orjson.JSONDecodeError):
+        shown = read_saved(raw).digest.changes
+    except (binascii.Error, zlib.error, ValueError):
         return None
-    return plan if isinstance(plan, dict) else None
+    plan = orjson.loads(raw)
+    return plan if isinstance(plan, dict) and shown == post.marker.facts.get("digest") else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,8 @@ def union(current: Mapping[str, Any], plans: Iterable[Mapping[str, Any]]) -> dic
     """
     changes: dict[str, Any] = {}
     for plan in plans:
-        for change in plan.get("resource_changes") or ():
+        for change in plan["resource_changes"]:
             changes.setdefault(str(change["key"]), change)
-    return {**current, "resource_changes": list(changes.values())}
+    listed = list(changes.values())
+    digest = {**current["digest"], "changes": changes_digest(current["estate"], listed)}
+    return {**current, "digest": digest, "resource_changes": listed}
