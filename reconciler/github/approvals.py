@@ -98,14 +98,25 @@ def _contains(client: Client, head: str, commit: str) -> bool:
 
 
 def union(current: Mapping[str, Any], plans: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """A saved plan with every change that one of `plans` has; of two for one key the first counts.
+    """A saved plan with every change that one of `plans` shows; the newest plan comes first.
 
-    The rest is `current`'s: a plan of the same specs, made just now.
+    Where two of them change one thing, the one counts that does what `current` does: a plan of the same specs that was
+    made just now, from which the rest comes too.
     """
-    changes: dict[str, Any] = {}
-    for plan in plans:
-        for change in plan["resource_changes"]:
-            changes.setdefault(str(change["key"]), change)
-    listed = list(changes.values())
+    wanted = {str(c["key"]): c["change"] for c in current["resource_changes"]}
+    chosen: dict[str, Any] = {}
+    for change in (c for plan in plans for c in plan["resource_changes"]):
+        key = str(change["key"])
+        if key not in chosen or (not _agree(chosen[key], wanted.get(key)) and _agree(change, wanted.get(key))):
+            chosen[key] = change
+    listed = list(chosen.values())
     digest = {**current["digest"], "changes": changes_digest(current["estate"], listed)}
     return {**current, "digest": digest, "resource_changes": listed}
+
+
+def _agree(shown: Mapping[str, Any], wanted: Mapping[str, Any] | None) -> bool:
+    """Whether every value that is wanted now was shown, or was said to be known only later."""
+    if wanted is None:
+        return False
+    before, later = shown["change"]["after"], shown["change"]["after_unknown"]
+    return all(name in later or (name in before and before[name] == value) for name, value in wanted["after"].items())

@@ -166,7 +166,8 @@ class Ci:
     def offline(self) -> None:
         """As in the repository of the project itself: no service is asked."""
         for path in (self.folder / ".github/workflows").glob("*.yml"):
-            path.write_text(path.read_text().replace("      version: installed\n", "      version: installed\n      offline: true\n"))
+            text = path.read_text()
+            path.write_text(text.replace("version: installed\n", "version: installed\n      offline: true\n"))
         self.emulator = ""
 
 
