@@ -114,6 +114,7 @@ def outputs_of(document: Mapping[str, Any], file: Path) -> dict[str, str]:
         "to_add": str(summary["add"]),
         "to_change": str(summary["change"]),
         "to_destroy": str(summary["destroy"]),
+        "cost": ((document.get("cost") or {}).get("training") or {}).get("amount") or "",
         "digest": document["digest"]["changes"],
         "plan": str(file),
     }

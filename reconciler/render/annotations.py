@@ -47,7 +47,7 @@ def _line(shown: Mapping[str, Any]) -> str:
         }
     properties = {**where, "title": f"{shown['summary']} [{shown['code']}]"}
     listed = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items())
-    told = " ".join(part for part in (shown.get("address", ""), shown["detail"]) if part)
+    told = " ".join(part for part in (shown.get("address"), shown["detail"], shown.get("hint")) if part)
     return f"::{shown['severity']} {listed}::{_data(clean(told or shown.get('meaning') or shown['summary']))}"
 
 

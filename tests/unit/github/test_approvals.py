@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import base64
+import zlib
+from typing import Any
+
+import orjson
+import pytest
+
+from reconciler.github import approvals
+from reconciler.github.client import Client
+from reconciler.github.comments import Comments, Post
+from reconciler.github.marker import Marker
+from tests.support.hub import Repository
+from tests.unit.github.plans import change, plan
+
+ABOUT = Marker("plan", "specs")
+
+
+def post(document: dict[str, Any], digest: str = "") -> Post:
+    marker = Marker("plan", "specs", facts={"digest": digest or document["digest"]["changes"]})
+    return Post(1, "bot", f"words\n{approvals.pack(orjson.dumps(document))}\n", "", marker)
+
+
+def test_a_plan_travels_in_its_comment() -> None:
+    document = plan(change("job.a", capacity=1))
+    assert approvals.unpack(post(document)) == document
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "<!-- reconciler-plan AAAA -->",
+        "<!-- reconciler-plan !!!! -->",
+        f"<!-- reconciler-plan {base64.b64encode(zlib.compress(b'[1]')).decode()} -->",
+        f"<!-- reconciler-plan {base64.b64encode(zlib.compress(b'{}')).decode()} -->",
+    ],
+)
+def test_what_is_no_plan_approves_nothing(body: str) -> None:
+    assert approvals.unpack(Post(1, "bot", body, "", ABOUT)) is None
+
+
+def test_a_plan_whose_digest_is_not_the_one_shown_approves_nothing() -> None:
+    """Somebody edited the hidden part of the comment."""
+    assert approvals.unpack(post(plan(change("job.a", capacity=9)), digest=plan()["digest"]["changes"])) is None
+
+
+def test_a_plan_that_is_too_large_is_not_carried() -> None:
+    many = plan(*(change(f"job.j{n}", seed=f"{n * 7919**9:x}") for n in range(4000)))
+    assert approvals.pack(orjson.dumps(many)) == ""
+
+
+def test_the_union_has_every_change_that_was_shown() -> None:
+    now = plan(change("job.a", batch=30), change("deployment.b@x", capacity=40))
+    elder = plan(change("job.a", batch=30))
+    newer = plan(change("job.a", batch=1), change("deployment.b@x", capacity=40), change("job.gone", batch=2))
+    made = approvals.union(now, [newer, elder])
+    after = {c["key"]: c["change"]["after"] for c in made["resource_changes"]}
+    assert after == {"job.a": {"batch": 30}, "deployment.b@x": {"capacity": 40}, "job.gone": {"batch": 2}}
+    assert approvals.unpack(post(made)) == made, "its digest is right"
+
+
+def test_of_plans_that_both_miss_the_newest_counts() -> None:
+    made = approvals.union(
+        plan(change("job.a", batch=3)), [plan(change("job.a", batch=2)), plan(change("job.a", batch=1))]
+    )
+    assert [c["change"]["after"] for c in made["resource_changes"]] == [{"batch": 2}]
+
+
+def test_merged_pull_requests_back_to_the_last_that_converged(hub: Repository, client: Client) -> None:
+    hub.history.append("c0")
+    for number in range(1, 6):
+        hub.add_pull(number, merged=f"c{number}")
+        if number != 3:  # the third did not touch the specs
+            hub.add_comment(number, f"{ABOUT}\nplan {number}")
+    hub.add_comment(2, f"{Marker('apply', 'specs', facts={'state': 'converged'})}\ndone")
+    hub.add_comment(4, f"{Marker('apply', 'specs', facts={'state': 'under way'})}\n")
+    hub.add_pull(6)
+    found = approvals.unfinished(client, Comments(client), ABOUT, "main", "c5")
+    assert [(m.number, m.state) for m in found] == [(5, ""), (4, "under way")]
+
+
+def test_a_merge_that_the_checkout_does_not_have_is_another_runs_business(hub: Repository, client: Client) -> None:
+    for number in (1, 2):
+        hub.add_pull(number, merged=f"c{number}")
+        hub.add_comment(number, f"{ABOUT}\nplan")
+    found = approvals.unfinished(client, Comments(client), ABOUT, "main", "c1")
+    assert [m.number for m in found] == [1]
+
+
+def test_somebody_elses_plan_approves_nothing(hub: Repository, client: Client) -> None:
+    hub.add_pull(1, merged="c1")
+    hub.add_comment(1, f"{ABOUT}\nplan", author="mallory")
+    assert not approvals.unfinished(client, Comments(client), ABOUT, "main", "c1")
