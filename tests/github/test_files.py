@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -75,7 +76,7 @@ def test_the_action_passes_every_input_on() -> None:
         assert f"inputs.{name}" in text, name
 
 
-def _steps(document: dict[str, object]) -> list[dict[str, str]]:
+def _steps(document: dict[str, Any]) -> list[dict[str, Any]]:
     if "runs" in document:
-        return document["runs"]["steps"]  # type: ignore[index,no-any-return]
-    return [step for job in document["jobs"].values() for step in job.get("steps", [])]  # type: ignore[attr-defined]
+        return list(document["runs"]["steps"])
+    return [step for job in document["jobs"].values() for step in job.get("steps", [])]
