@@ -58,12 +58,17 @@ _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 def words(value: Decimal, currency: str) -> str:
     """`$6.10`, `$2,482`, `under $0.01`, `CHF 12.00`; whole from 100 on."""
     sign = _SIGNS.get(currency, f"{currency} ")
+    if 0 < abs(value) < Decimal("0.01"):
+        return f"under {sign}0.01"
     if value < 0:
         return f"-{words(-value, currency)}"
-    if 0 < value < Decimal("0.01"):
-        return f"under {sign}0.01"
     rounded = value.quantize(Decimal("0.01"))
     return f"{sign}{rounded:,.0f}" if rounded >= 100 else f"{sign}{rounded:,.2f}" if rounded else f"{sign}0"
+
+
+def about(value: Decimal, currency: str) -> str:
+    """An estimate: `about $6.10`, `under $0.01`."""
+    return words(value, currency) if abs(value) < Decimal("0.01") else f"about {words(value, currency)}"
 
 
 def amount_words(amount: Amount, currency: str) -> str:

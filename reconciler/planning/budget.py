@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from reconciler.model import codes
 from reconciler.model.diagnostics import Diagnostic, in_order
-from reconciler.model.money import Amount, amount_words, words
+from reconciler.model.money import Amount, about, amount_words, words
 from reconciler.planning.plan import Plan
 from reconciler.specs.base import Entry
 from reconciler.specs.budget import Budget
@@ -33,7 +33,7 @@ def _training(plan: Plan, budget: Entry[Budget], allowed: bool) -> Iterator[Diag
     if limit is None:
         return
     if cost.training.known > limit:
-        comes_to = f"Training comes to {_shown(cost.training, cost.currency, 'about ')}"
+        comes_to = f"Training comes to {_shown(cost.training, cost.currency, estimated=True)}"
         yield _over(budget, "training", f"{comes_to}; {words(limit, cost.currency)} an apply are allowed.", allowed)
     elif not cost.training.exact:
         yield _uncounted(budget, "training", cost.training, limit, cost.currency)
@@ -52,8 +52,8 @@ def _hosting(plan: Plan, budget: Entry[Budget], allowed: bool) -> Iterator[Diagn
         yield _uncounted(budget, "hosting", cost.after, limit, cost.currency)
 
 
-def _shown(amount: Amount, currency: str, about: str = "") -> str:
-    return (about if amount.exact else "") + amount_words(amount, currency)
+def _shown(amount: Amount, currency: str, *, estimated: bool = False) -> str:
+    return about(amount.known, currency) if amount.exact and estimated else amount_words(amount, currency)
 
 
 def _over(budget: Entry[Budget], key: str, detail: str, allowed: bool) -> Diagnostic:

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from reconciler.model.money import ZERO, Amount, amount_words, words
+from reconciler.model.money import ZERO, Amount, about, amount_words, words
 from reconciler.planning.cost import Hosting
 from reconciler.planning.costformat import ChangeCostPart, ChangeHostingPart, PlanCostPart
-from reconciler.planning.planformat import ChangePart
 from reconciler.render.text import plural
 
+MONTHLY = "a month without usage"
 
-def beside(change: ChangePart, currency: str) -> str:
+
+def beside(cost: ChangeCostPart | None, currency: str) -> str:
     """`about $6.10`, `$1,241 a month`, `+$1,241 a month`; empty for a change that costs nothing."""
-    if change.cost is None:
+    if cost is None:
         return ""
-    return _monthly(change.cost.hosting, currency) if change.cost.hosting else _once(change.cost, currency)
+    return _monthly(cost.hosting, currency) if cost.hosting else _once(cost, currency)
 
 
 def _once(cost: ChangeCostPart, currency: str) -> str:
     if cost.training is None:
         return "cost unknown"
-    return f"{'at least' if cost.at_least else 'about'} {words(Decimal(cost.training), currency)}"
+    known = Decimal(cost.training)
+    return f"at least {words(known, currency)}" if cost.at_least else about(known, currency)
 
 
 def _monthly(hosting: ChangeHostingPart, currency: str) -> str:
@@ -40,20 +42,25 @@ def lines(cost: PlanCostPart) -> list[str]:
     told = []
     training, before, after = (p.as_amount() for p in (cost.training, cost.hosting.before, cost.hosting.after))
     if training != ZERO:
-        about = "about " if training.exact else ""
-        told.append(f"Training {about}{amount_words(training, cost.currency)} once{_left(training, 'run')}.")
+        once = (
+            about(training.known, cost.currency) + " once" if training.exact else _sum(training, cost.currency, "once")
+        )
+        told.append(f"Training {once}{_left(training, 'run')}.")
     if before != ZERO or after != ZERO:
-        month = f"{amount_words(after, cost.currency)} a month without usage"
-        told.append(f"Hosting {month}, {_moved(cost.hosting.delta, cost.currency)}{_left(after, 'deployment')}.")
+        moved = _moved(cost.hosting.delta, cost.currency)
+        told.append(f"Hosting {_sum(after, cost.currency, MONTHLY)}{moved}{_left(after, 'deployment')}.")
     return told
 
 
 def hosting(now: Hosting) -> str:
     """`Hosting $2,482 a month without usage.`; empty where nothing costs anything."""
     amount = now.total
-    if amount == ZERO:
-        return ""
-    return f"Hosting {amount_words(amount, now.currency)} a month without usage{_left(amount, 'deployment')}."
+    return f"Hosting {_sum(amount, now.currency, MONTHLY)}{_left(amount, 'deployment')}." if amount != ZERO else ""
+
+
+def _sum(amount: Amount, currency: str, when: str) -> str:
+    """`$6.10 once`, `at least $6.10 once`, `cost unknown`."""
+    return f"{amount_words(amount, currency)} {when}" if amount.exact or amount.known else "cost unknown"
 
 
 def _left(amount: Amount, thing: str) -> str:
@@ -66,9 +73,10 @@ def _left(amount: Amount, thing: str) -> str:
 
 
 def _moved(delta: str | None, currency: str) -> str:
+    """`, unchanged`, `, $1,241 more than now`; empty where nobody knows."""
     if delta is None:
-        return "the difference is unknown"
+        return ""
     change = Decimal(delta)
     if not change:
-        return "unchanged"
-    return f"{words(abs(change), currency)} {'more' if change > 0 else 'less'} than now"
+        return ", unchanged"
+    return f", {words(abs(change), currency)} {'more' if change > 0 else 'less'} than now"

@@ -62,7 +62,7 @@ def _change(change: ChangePart, style: Style, currency: str = "USD") -> Iterator
     symbol, color = _LOOK[change.action]
     where = f" on {change.target}" if change.type != "deployment" else ""
     word = pad(change.action.value, 8)
-    address, where, price = clean(change.address), clean(where), cost.beside(change, currency)
+    address, where, price = clean(change.address), clean(where), cost.beside(change.cost, currency)
     gap = " " * max(2, COLUMNS - len(INDENT) - width(address + where + price)) if price else ""
     yield f"  {style(f'{symbol} {word}', color)} {style(address, 'bold')}{style(where, 'dim')}{gap}{price}"
     unpriced = [change.cost.gap] if change.cost and change.cost.gap else []
