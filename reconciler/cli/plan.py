@@ -11,7 +11,8 @@ import orjson
 
 from reconciler import __version__
 from reconciler.api.estate import Estate, load
-from reconciler.cli import options
+from reconciler.cli import derivation, options
+from reconciler.cli.completion import complete_address
 from reconciler.cli.compose import connected
 from reconciler.cli.policies import ask
 from reconciler.engine import operations
@@ -28,6 +29,14 @@ from reconciler.render.text import duration, plural
 @options.root_argument
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Save the plan as JSON.")
 @click.option("--detailed-exitcode", is_flag=True, help="End with 2 when there is anything to do, 0 when not.")
+@click.option(
+    "--explain",
+    "explained",
+    multiple=True,
+    metavar="ADDRESS",
+    shell_complete=complete_address,
+    help="Show how it comes to its decision on this address (or glob) instead. Repeatable.",
+)
 @options.selection_options
 @options.prune_option
 @options.safeguard_options
@@ -39,6 +48,7 @@ def plan(
     root: Path,
     out: Path | None,
     detailed_exitcode: bool,
+    explained: tuple[str, ...],
     addresses: tuple[str, ...],
     targets: tuple[str, ...],
     prune: bool,
@@ -56,8 +66,12 @@ def plan(
     selection = options.selection(addresses, targets)
     estate = load(root)
     options.check_selection(selection, estate.specs)
+    where = options.Where(embedded, emulator_url)
+    if explained:
+        derivation.show(estate, root, explained, form, where, parallelism, terminal)
+        return
     mention(estate, terminal)
-    with connected(estate, options.Where(embedded, emulator_url), terminal, Stop()) as world:
+    with connected(estate, where, terminal, Stop()) as world:
         begun = time.monotonic()
         made = operations.plan(
             world,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -19,7 +19,9 @@ from reconciler.model.events import EventSink, Outcome, Result
 from reconciler.model.observation import Observation
 from reconciler.model.selection import Selection
 from reconciler.planning.budget import check_budget
+from reconciler.planning.derivation import Derivation
 from reconciler.planning.drift import DriftReport
+from reconciler.planning.explain import explain as derive
 from reconciler.planning.findings import make_report
 from reconciler.planning.graph import build_graph
 from reconciler.planning.guard import guard
@@ -75,6 +77,15 @@ def plan(
     made = select(make_plan(world.specs, world.facts, observed, prune=prune), selection or Selection())
     made = check_budget(made, world.specs.budget, allowed=allow_over_budget)
     return made if allow_large_change else guard(made)
+
+
+def explain(
+    world: World, patterns: Iterable[str], parallelism: int = PARALLELISM
+) -> tuple[Plan, tuple[Derivation, ...]]:
+    """The whole plan, and how it came to its decisions on some addresses."""
+    observed = look(world, parallelism)
+    made = make_plan(world.specs, world.facts, observed)
+    return made, derive(made, world.facts, observed, patterns)
 
 
 def drift(world: World, selection: Selection | None = None, parallelism: int = PARALLELISM) -> DriftReport:

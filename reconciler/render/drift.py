@@ -63,9 +63,8 @@ def _wrapped(text: str) -> list[str]:
 def _summary(report: DriftReport, style: Style) -> str:
     counts = [(report.deployments, "deployment"), (report.runs, "run")]
     if not report.findings:
-        all = " and ".join(plural(n, word) for n, word in counts if n) or "Nothing is wanted, and nothing"
-        verb = "are" if sum(n for n, _ in counts) > 1 else "is"
-        line = style("No drift.", "bold", "green") + f" {all} {verb} as last applied."
+        wanted = " and ".join(plural(n, word) for n, word in counts if n) or "no deployment and no run"
+        line = style("No drift.", "bold", "green") + f" The specs want {wanted}; nothing was changed behind them."
         if not report.complete:
             line = style("No drift on what could be read; not everything could.", "bold", "yellow")
     else:
@@ -82,7 +81,7 @@ def _summary(report: DriftReport, style: Style) -> str:
             line += " Not everything could be read: there may be more."
     if report.ahead:
         many = "change waits" if report.ahead == 1 else "changes wait"
-        return f"{line} The specs are ahead: {report.ahead} {many} for an apply."
+        return f"{line}\nThe specs are ahead: {report.ahead} {many} for an apply."
     return f"{line} The specs are otherwise applied." if report.findings and report.complete else line
 
 

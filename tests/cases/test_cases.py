@@ -1,24 +1,32 @@
 """Every folder here is a case: edits of the small estate and live state in, `plan.txt` and `plan.json` out.
 
-`case.yaml` says why the case is there. The specs are those of `tests/support/estate.py`, the form of the live state
-is explained in `tests/support/live.py`. `pytest tests/cases --accept` writes the golden files anew.
+`case.yaml` says why the case is there; with `drift: true` it has a `drift.txt`, with `explain: [ADDRESS]` an
+`explain.txt`. The specs are those of `tests/support/estate.py`, the form of the live state is explained in
+`tests/support/live.py`. `pytest tests/cases --accept` writes the golden files anew.
 """
 
 from __future__ import annotations
 
 import difflib
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from reconciler.datasets.facts import DatasetFacts
 from reconciler.engine import operations
 from reconciler.model.diagnostics import has_errors
+from reconciler.model.observation import Observation
+from reconciler.planning.explain import explain
+from reconciler.planning.findings import make_report
 from reconciler.planning.plan import Plan
 from reconciler.planning.planner import make_plan
 from reconciler.render import diagnostics as render_diagnostics
+from reconciler.render import drift as render_drift
+from reconciler.render import explain as render_explain
 from reconciler.render import plan as render_plan
 from reconciler.render.text import Style
 from tests.support.accounts import at_noon
@@ -30,15 +38,25 @@ HERE = Path(__file__).parent
 CASES = sorted(path.parent.name for path in HERE.glob("*/case.yaml"))
 
 
-def plan_case(case: dict[str, Any]) -> Plan:
+@dataclass(frozen=True)
+class World:
+    """What the planner sees in a case, and its plan."""
+
+    facts: dict[str, DatasetFacts]
+    observed: dict[str, Observation]
+    plan: Plan
+
+
+def plan_case(case: dict[str, Any]) -> World:
     before = edited(ESTATE, *_edits(case, "before"))
     after = edited(before, *_edits(case, "edit"))
     cloud = build(before, case["live"], case.get("since", []))
     for account in cloud.accounts.values():
         account.hold = True
     specs = load_text(after)
-    world = cloud.world(specs)
-    return make_plan(specs, facts_of(specs, case.get("contents")), at_noon(operations.look(world, 1)))
+    facts = facts_of(specs, case.get("contents"))
+    observed = at_noon(operations.look(cloud.world(specs), 1))
+    return World(facts, observed, make_plan(specs, facts, observed))
 
 
 def _edits(case: dict[str, Any], key: str) -> list[tuple[str, str]]:
@@ -61,10 +79,18 @@ def test_case(name: str, request: pytest.FixtureRequest) -> None:
     folder = HERE / name
     case = yaml.safe_load((folder / "case.yaml").read_text())
     assert case["why"].strip(), "a case says why it is there"
-    made = plan_case(case)
+    world = plan_case(case)
+    made = world.plan
     assert made.failed is case.get("fails", False), "`fails` says whether the plan has errors"
     assert has_errors(made.diagnostics) is made.failed
-    for file, shown in (("plan.txt", as_text(made)), ("plan.json", as_json(made))):
+    goldens = {"plan.txt": as_text(made), "plan.json": as_json(made)}
+    if case.get("drift"):
+        goldens["drift.txt"] = render_drift.render(make_report(made, world.observed, {}), Style(False))
+    if addresses := case.get("explain"):
+        goldens["explain.txt"] = render_explain.render(
+            explain(made, world.facts, world.observed, addresses), Style(False)
+        )
+    for file, shown in goldens.items():
         _compare(folder / file, shown, accept=request.config.getoption("--accept"))
 
 

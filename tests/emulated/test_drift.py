@@ -249,7 +249,7 @@ def test_what_the_specs_ask_for_is_no_drift(triage: Bench) -> None:
     triage.edit(TRIAGE, "chicago: {capacity: 10}", "chicago: {capacity: 12}")
     status, findings, report = drift(triage)
     assert (status, findings, report["summary"]["ahead"]) == (0, [], 1)
-    assert "The specs are ahead: 1 change waits for an apply." in triage.run("drift").out
+    assert "\nThe specs are ahead: 1 change waits for an apply." in triage.run("drift").out
 
 
 def test_a_target_that_cannot_be_read_makes_the_answer_incomplete(triage: Bench) -> None:
