@@ -13,6 +13,7 @@ from uuid import uuid4
 import httpx2
 
 from reconciler.model.catalog import limits
+from reconciler.providers import github_identity
 from reconciler.providers.arm import API_VERSION as ARM_API_VERSION
 from reconciler.providers.arm import ArmAccount
 from reconciler.providers.base import Pace, RunRequest, Target
@@ -72,12 +73,14 @@ class EmulatorToken:
 
 @cache
 def default_credential(cloud: str, tenant: str | None) -> Any:
-    """`DefaultAzureCredential`: environment, workload identity, managed identity, az login, and so on."""
+    """The identity of a GitHub Actions run, where there is one; else `DefaultAzureCredential`."""
     from azure.identity import DefaultAzureCredential
 
     # Its pages of warnings would reach the terminal; what went wrong comes as an exception too.
     logging.getLogger("azure").addHandler(logging.NullHandler())
     logging.getLogger("azure").propagate = False
+    if github_identity.available():
+        return github_identity.credential(cloud, CLOUDS[cloud].authority, tenant, os.environ)
     options: dict[str, Any] = {"authority": CLOUDS[cloud].authority}
     if tenant:
         options |= {"additionally_allowed_tenants": [tenant], "workload_identity_tenant_id": tenant}

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs
 
 import uvicorn
 from starlette.applications import Starlette
@@ -48,6 +49,8 @@ class Repository:
     """Commits of the main branch, the eldest first."""
     faults: list[Fault] = field(default_factory=list)
     requests: list[tuple[str, str]] = field(default_factory=list)
+    logins: list[dict[str, str]] = field(default_factory=list)
+    """Forms that Microsoft Entra, which lives here too, got."""
     url: str = ""
     ids: Iterator[int] = field(default_factory=lambda: iter(range(1001, 10**6)))
 
@@ -103,6 +106,8 @@ class _App:
     async def _answer(self, request: Request) -> Response:
         if request.url.path == "/oidc":
             return self._identity(request)
+        if request.url.path.startswith("/tenant-"):
+            return await self._login(request)
         prefix = f"/repos/{self.here.name}"
         if request.headers.get("authorization") != f"Bearer {TOKEN}" or not request.url.path.startswith(prefix):
             return JSONResponse({"message": "Not Found"}, status_code=404)
@@ -167,6 +172,18 @@ class _App:
             return JSONResponse({"message": "Not Found"}, status_code=404)
         ahead = history.index(head) - history.index(base)
         return JSONResponse({"status": "identical" if not ahead else "ahead" if ahead > 0 else "behind"})
+
+    async def _login(self, request: Request) -> Response:
+        """Microsoft Entra, as far as a client assertion is exchanged for a token there."""
+        tenant = request.url.path.split("/")[1]
+        root = f"https://login.microsoftonline.com/{tenant}"
+        if request.url.path.endswith("/openid-configuration"):
+            ends = {"authorization_endpoint": f"{root}/authorize", "token_endpoint": f"{root}/oauth2/v2.0/token"}
+            return JSONResponse({**ends, "issuer": root})
+        form = {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
+        self.here.logins.append(form)
+        token = {"access_token": f"token-{len(self.here.logins)}", "expires_in": 3600, "token_type": "Bearer"}
+        return JSONResponse(token)
 
     def _identity(self, request: Request) -> Response:
         if request.headers.get("authorization") != "Bearer request-token":
