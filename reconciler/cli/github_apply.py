@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -131,7 +132,7 @@ def _apply(
     if approved.anything or approved.digest == digest:
         saved = current
     else:
-        saved = approvals.union(current, (p for m in approved.merged if (p := _plan_of(m, place))))
+        saved = approvals.union(current, _plans(here, place, approved.merged))
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "approved.json"
         file.write_bytes(orjson.dumps(saved))
@@ -139,10 +140,19 @@ def _apply(
     return _done(ended, digest)
 
 
-def _plan_of(merged: approvals.Merged, place: Place) -> dict[str, Any] | None:
+def _plans(here: Hub, place: Place, merged: Sequence[approvals.Merged]) -> Iterator[dict[str, Any]]:
     """What was shown for an emulator approves nothing elsewhere."""
-    facts = merged.approved.marker.facts if merged.approved.marker else {}
-    return approvals.unpack(merged.approved) if facts.get("world") == place.kind else None
+    client = here.client
+    if client is None:
+        return
+    for pull in merged:
+        post = pull.approved
+        if post.marker and post.marker.facts.get("world") == place.kind:
+            plan, fine = attempt(functools.partial(approvals.approved_plan, client, post), lenient=False)
+            if not fine:
+                sys.exit(1)
+            if plan:
+                yield plan
 
 
 def _report(here: Hub, root: Path, extra: list[str], place: Place, pull: approvals.Merged, done: Done) -> bool:

@@ -96,7 +96,10 @@ def _planned(
     last = footer(here.run, f"digest {code(digest)}", f"commit {here.run.pull.head[:10]}" if here.run.pull else "")
     room = COMMENT_LIMIT - _ROOM - len(packed)
     body = "\n\n".join(p for p in (place.note, shown(out, ended, room), last, packed) if p) + "\n"
-    return body, {"state": "planned", "world": place.kind, "digest": digest}, ended.status != 0
+    facts = {"state": "planned", "world": place.kind, "digest": digest}
+    if not packed:  # the workflow keeps the file
+        facts["run"] = here.run.id
+    return body, facts, ended.status != 0
 
 
 def shown(file: Path, ended: Ended, limit: int) -> str:

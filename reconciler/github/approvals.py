@@ -16,6 +16,7 @@ from typing import Any
 
 import orjson
 
+from reconciler.github.artifacts import fetch_plan
 from reconciler.github.client import Client
 from reconciler.github.comments import Comments, Post, first
 from reconciler.github.marker import Marker
@@ -37,18 +38,28 @@ def pack(plan: bytes) -> str:
     return f"<!-- reconciler-plan {text} -->" if len(text) <= PACKED_LIMIT else ""
 
 
-def unpack(post: Post) -> dict[str, Any] | None:
-    """The plan that our comment carries, if it is the one whose digest the comment shows; else None."""
-    found = _PACKED.findall(post.body)
-    if not found or not post.marker:
-        return None
+def unpack(body: str) -> bytes | None:
+    """The plan that a comment carries, as JSON; None without one."""
+    found = _PACKED.findall(body)
     try:
-        raw = zlib.decompressobj().decompress(base64.b64decode(found[-1], validate=True), _UNPACKED_LIMIT)
-        shown = read_saved(raw).digest.changes
-    except (binascii.Error, zlib.error, ValueError):
+        packed = base64.b64decode(found[-1], validate=True) if found else b""
+        return zlib.decompressobj().decompress(packed, _UNPACKED_LIMIT) or None
+    except (binascii.Error, zlib.error):
         return None
-    plan = orjson.loads(raw)
-    return plan if isinstance(plan, dict) and shown == post.marker.facts.get("digest") else None
+
+
+def approved_plan(client: Client, post: Post) -> dict[str, Any] | None:
+    """The plan that our comment shows; None where it shows none, or where the plan is not the one of its digest."""
+    facts = post.marker.facts if post.marker else {}
+    raw = unpack(post.body) or (fetch_plan(client, facts["run"]) if facts.get("run") else None)
+    try:
+        digest = read_saved(raw).digest.changes if raw else None
+    except ValueError:
+        return None
+    if raw is None or digest != facts.get("digest"):
+        return None
+    plan: dict[str, Any] = orjson.loads(raw)
+    return plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,10 @@ class Client:
         """Edit something in place; twice does no harm."""
         return self._retried(lambda: self._send_object("PATCH", path, body))
 
+    def download(self, path: str) -> bytes:
+        """A file. GitHub sends us on to its storage, where the token does not follow."""
+        return self._retried(lambda: self._answer("GET", path, follow=True).content)
+
     def _retried(self, call: Callable[[], T]) -> T:
         return retrying(call, Backoff(), self._sleep, self._budget)
 
@@ -69,18 +73,30 @@ class Client:
     def _send(
         self, method: str, path: str, *, params: Mapping[str, str] | None = None, body: Mapping[str, Any] | None = None
     ) -> Any:
+        return _decode(self._answer(method, path, params=params, body=body).content)
+
+    def _answer(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        follow: bool = False,
+    ) -> httpx2.Response:
         headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
         content = None if body is None else orjson.dumps(body)
         try:
-            answer = self._http.request(method, self._base + path, params=params, content=content, headers=headers)
+            answer = self._http.request(
+                method, self._base + path, params=params, content=content, headers=headers, follow_redirects=follow
+            )
         except httpx2.HTTPError as error:
             raise ServiceError(f"{type(error).__name__}: {error}", service=SERVICE) from error
-        decoded = _decode(answer.content)
-        if answer.status_code >= 400:
-            raise _refusal(answer, decoded)
-        return decoded
+        if answer.status_code >= 300:
+            raise _refusal(answer, _decode(answer.content))
+        return answer
 
 
 def _refusal(answer: httpx2.Response, body: Any) -> ServiceError:

@@ -31,6 +31,7 @@ class Run:
     api_url: str
     token: str
     branch: str
+    id: str
     url: str
     """The page with the run's log."""
     pull: Pull | None
@@ -48,6 +49,7 @@ def read_run(env: Mapping[str, str]) -> Run:
         api_url=env.get("GITHUB_API_URL", "https://api.github.com"),
         token=env.get("GITHUB_TOKEN", ""),
         branch=env.get("GITHUB_REF_NAME", ""),
+        id=run_id,
         url=f"{server}/{repository}/actions/runs/{run_id}" if repository and run_id else "",
         pull=_pull(_event(env.get("GITHUB_EVENT_PATH", "")), repository),
         output_file=_path(env.get("GITHUB_OUTPUT")),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import threading
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +15,7 @@ from urllib.parse import parse_qs
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from reconciler.emulator.server import _listen, _url
@@ -49,6 +51,10 @@ class Repository:
     """Commits of the main branch, the eldest first."""
     faults: list[Fault] = field(default_factory=list)
     requests: list[tuple[str, str]] = field(default_factory=list)
+    artifacts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """By the id of a run."""
+    files: dict[int, bytes] = field(default_factory=dict)
+    """The archives of artifacts, by id, in a storage that must not see the token."""
     logins: list[dict[str, str]] = field(default_factory=list)
     """Forms that Microsoft Entra, which lives here too, got."""
     url: str = ""
@@ -64,6 +70,16 @@ class Repository:
         }
         self.comments.setdefault(number, []).append(comment)
         return comment
+
+    def keep(self, run: str, name: str, files: dict[str, bytes]) -> None:
+        """An artifact, zipped as GitHub does."""
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+            for path, content in files.items():
+                opened.writestr(path, content)
+        id = next(self.ids)
+        self.files[id] = archive.getvalue()
+        self.artifacts.setdefault(run, []).append({"id": id, "name": name, "expired": False})
 
     def add_pull(self, number: int, *, merged: str = "") -> dict[str, Any]:
         """An open pull request, or one that was merged with that commit as the latest of the main branch."""
@@ -104,6 +120,9 @@ class _App:
         return await self._answer(request)
 
     async def _answer(self, request: Request) -> Response:
+        if request.url.path.startswith("/storage/"):
+            assert "authorization" not in request.headers
+            return Response(self.here.files[int(request.url.path.rpartition("/")[2])])
         if request.url.path == "/oidc":
             return self._identity(request)
         if request.url.path.startswith("/tenant-"):
@@ -131,6 +150,10 @@ class _App:
             case ("GET", "pulls"):
                 closed = [p for p in self.here.pulls if p["state"] == request.query_params["state"]]
                 return self._page(request, closed[::-1])
+            case ("GET", "actions", "runs", run, "artifacts"):
+                return JSONResponse({"artifacts": self.here.artifacts.get(run, [])})
+            case ("GET", "actions", "artifacts", id, "zip"):
+                return RedirectResponse(f"{self.here.url.replace('127.0.0.1', 'localhost')}/storage/{id}", 302)
             case ("GET", "compare", span):
                 return self._compare(*span.split("..."))
         return JSONResponse({"message": "Not Found"}, status_code=404)

@@ -11,6 +11,8 @@ from reconciler.github import approvals
 from reconciler.github.client import Client
 from reconciler.github.comments import Comments, Post
 from reconciler.github.marker import Marker
+from reconciler.planning.planformat import read_saved
+from reconciler.providers.errors import ServiceError
 from tests.support.hub import Repository
 from tests.unit.github.plans import change, plan
 
@@ -22,9 +24,9 @@ def post(document: dict[str, Any], digest: str = "") -> Post:
     return Post(1, "bot", f"words\n{approvals.pack(orjson.dumps(document))}\n", "", marker)
 
 
-def test_a_plan_travels_in_its_comment() -> None:
+def test_a_plan_travels_in_its_comment(client: Client) -> None:
     document = plan(change("job.a", capacity=1))
-    assert approvals.unpack(post(document)) == document
+    assert approvals.approved_plan(client, post(document)) == document
 
 
 @pytest.mark.parametrize(
@@ -37,18 +39,33 @@ def test_a_plan_travels_in_its_comment() -> None:
         f"<!-- reconciler-plan {base64.b64encode(zlib.compress(b'{}')).decode()} -->",
     ],
 )
-def test_what_is_no_plan_approves_nothing(body: str) -> None:
-    assert approvals.unpack(Post(1, "bot", body, "", ABOUT)) is None
+def test_what_is_no_plan_approves_nothing(client: Client, body: str) -> None:
+    assert approvals.approved_plan(client, Post(1, "bot", body, "", ABOUT)) is None
 
 
-def test_a_plan_whose_digest_is_not_the_one_shown_approves_nothing() -> None:
+def test_a_plan_whose_digest_is_not_the_one_shown_approves_nothing(client: Client) -> None:
     """Somebody edited the hidden part of the comment."""
-    assert approvals.unpack(post(plan(change("job.a", capacity=9)), digest=plan()["digest"]["changes"])) is None
+    edited = post(plan(change("job.a", capacity=9)), digest=plan()["digest"]["changes"])
+    assert approvals.approved_plan(client, edited) is None
 
 
 def test_a_plan_that_is_too_large_is_not_carried() -> None:
     many = plan(*(change(f"job.j{n}", seed=f"{n * 7919**9:x}") for n in range(4000)))
     assert approvals.pack(orjson.dumps(many)) == ""
+
+
+def test_a_plan_that_is_too_large_is_a_file_of_its_run(hub: Repository, client: Client) -> None:
+    document = plan(change("job.a", capacity=1))
+    facts = {"digest": document["digest"]["changes"], "run": "77"}
+    shown = Post(1, "bot", "words", "", Marker("plan", "specs", facts=facts))
+    assert approvals.approved_plan(client, shown) is None, "it has expired"
+    hub.keep("77", "reconciler-plan", {"plan.json": b"{}"})
+    assert approvals.approved_plan(client, shown) is None, "it is something else"
+    hub.keep("77", "reconciler-plan", {"plan.json": orjson.dumps(document)})
+    assert approvals.approved_plan(client, shown) == document
+    hub.keep("77", "reconciler-plan", {"a": b"", "b": b""})
+    with pytest.raises(ServiceError, match="cannot be read"):
+        approvals.approved_plan(client, shown)
 
 
 def test_the_union_has_every_change_that_was_shown() -> None:
@@ -58,7 +75,7 @@ def test_the_union_has_every_change_that_was_shown() -> None:
     made = approvals.union(now, [newer, elder])
     after = {c["key"]: c["change"]["after"] for c in made["resource_changes"]}
     assert after == {"job.a": {"batch": 30}, "deployment.b@x": {"capacity": 40}, "job.gone": {"batch": 2}}
-    assert approvals.unpack(post(made)) == made, "its digest is right"
+    assert read_saved(orjson.dumps(made)), "its digest is right"
 
 
 def test_of_plans_that_both_miss_the_newest_counts() -> None:
