@@ -6,8 +6,9 @@ from reconciler.engine.context import Context
 from reconciler.engine.election import find_run
 from reconciler.model import codes
 from reconciler.model.errors import DiagnosticsError
-from reconciler.model.observation import ObservedCheckpoint
+from reconciler.model.observation import ObservedCheckpoint, ObservedJob
 from reconciler.model.resource import RunRef
+from reconciler.providers.base import Target
 
 
 def base_name(ref: RunRef, context: Context) -> str:
@@ -22,10 +23,15 @@ def served_name(ref: RunRef, context: Context) -> str | None:
     return context.models[ref.address] if ref.checkpoint is None else _checkpoint(ref, context).id
 
 
+def find_adopted(target: Target, id: str) -> ObservedJob | None:
+    """The record of a run that was taken over, by its id or by its model's."""
+    return next((j for j in target.training.jobs() if id in (j.id, j.fine_tuned_model)), None)
+
+
 def _checkpoint(ref: RunRef, context: Context) -> ObservedCheckpoint:
     run = context.graph.runs[ref.address]
     target = context.targets[run.target]
-    job = find_run(target, run.mark)
+    job = find_adopted(target, run.adopt) if run.adopt else find_run(target, run.mark)
     found = target.training.checkpoints(job.id) if job else []
     for checkpoint in found:
         if checkpoint.step == ref.checkpoint:

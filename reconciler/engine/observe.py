@@ -33,6 +33,8 @@ class Wanted:
     checkpointed: frozenset[str] = frozenset()
     every_checkpoint: bool = False
     """Whether the checkpoints of all the estate's runs are asked for: one may be served that the specs do not name."""
+    adopted: frozenset[tuple[str, str]] = frozenset()
+    """Targets and ids of runs and models that count as the estate's, though they may carry nobody's mark."""
 
 
 NOTHING = Wanted()
@@ -54,6 +56,7 @@ class _Look:
         self.target = target
         self.estate = estate
         self.wanted = wanted
+        self.adopted = {id for name, id in wanted.adopted if name == target.name}
         self.problems: list[Diagnostic] = []
         self.account: ObservedAccount | None = None
         self.lists: dict[str, Future[Any]] = {}
@@ -101,20 +104,27 @@ class _Look:
         )
 
     def _unlisted(self, jobs: Iterable[ObservedJob], models: Iterable[ObservedModel]) -> Iterable[ObservedModel]:
-        """Models of the estate's finished runs that the list leaves out: lists lag, so each is asked for by name."""
+        """Models of the estate's finished runs that the list leaves out: lists lag, so each is asked for by name.
+
+        So are adopted models, whose runs may be long forgotten.
+        """
+        done = (j for j in jobs if j.phase is Phase.SUCCEEDED and j.fine_tuned_model)
+        names = {str(j.fine_tuned_model): None for j in done if self._is_ours(j)}
+        names |= dict.fromkeys(sorted(id for id in self.adopted if not id.startswith("ftjob-")))
         listed = {m.id.lower() for m in models}
-        for job in jobs:
-            id = job.fine_tuned_model
-            if job.phase is not Phase.SUCCEEDED or not id or id.lower() in listed:
+        for id in names:
+            if id.lower() in listed:
                 continue
-            if marks.is_estates(job.mark, self.estate):
-                try:
-                    model = self.target.training.model(id)
-                except ServiceError as error:
-                    self._failed(error)
-                    continue
-                if model:
-                    yield model
+            try:
+                model = self.target.training.model(id)
+            except ServiceError as error:
+                self._failed(error)
+                continue
+            if model:
+                yield model
+
+    def _is_ours(self, job: ObservedJob) -> bool:
+        return job.id in self.adopted or marks.is_estates(job.mark, self.estate)
 
     def _checkpoints(self, jobs: Iterable[ObservedJob]) -> Iterable[ObservedCheckpoint]:
         for job in jobs:
@@ -125,7 +135,7 @@ class _Look:
                     self._failed(error)
 
     def _shows_checkpoints(self, job: ObservedJob) -> bool:
-        if job.mark in self.wanted.checkpointed:
+        if {job.mark, job.id, job.fine_tuned_model} & self.wanted.checkpointed:
             return True
         every = self.wanted.every_checkpoint and self.target.serving is not None
         return every and marks.is_estates(job.mark, self.estate)

@@ -47,7 +47,8 @@ class World:
 def look(world: World, parallelism: int = PARALLELISM, *, every_checkpoint: bool = False) -> dict[str, Observation]:
     """Observe every target; reads are cheap, so more of them run at once than writes."""
     graph = build_graph(world.specs, world.facts)
-    wanted = Wanted(frozenset(run.mark for run in graph.runs.values()), graph.checkpointed(), every_checkpoint)
+    marks_of = frozenset(run.mark for run in graph.runs.values())
+    wanted = Wanted(marks_of, graph.checkpointed(), every_checkpoint, graph.adopted())
     with make_pool(1 if parallelism <= 1 else max(parallelism, 32)) as pool:
         return observe(world.targets, world.specs.estate, pool, wanted)
 

@@ -127,7 +127,7 @@ def _judge(step: Step, job: ObservedJob, jobs: Sequence[ObservedJob]) -> Verdict
         return Verdict(step, Outcome(step.key, Result.PAUSED, detail))
     failures = sum(1 for j in jobs if j.mark == run.mark and j.phase is Phase.FAILED)
     hopeless = job.error is not None and job.error.blames_data
-    if job.phase is Phase.FAILED and failures <= run.retries and not hopeless:
+    if job.phase is Phase.FAILED and failures <= run.retries and not hopeless and not run.adopt:
         return Verdict(step, None)
     problem = _ended(step, run, job)
     return Verdict(step, Outcome(step.key, Result.FAILED, str(job.error or job.status), diagnostics=(problem,)))

@@ -46,9 +46,13 @@ class Ingredients:
     grader: Mapping[str, Any] | None = None
     response_format: Mapping[str, Any] | None = None
     generation: int = 1
+    adopt: str | None = None
+    """The id of a live run or model that was taken over: its weights are what they are, whatever the spec says."""
 
     def as_dict(self) -> dict[str, Any]:
         """The canonical form: absent ingredients are absent, never null."""
+        if self.adopt is not None:
+            return {"version": FINGERPRINT_VERSION, "adopt": self.adopt}
         base: Any = self.base_model
         if self.parent is not None:
             base = {"run": self.parent} | ({"checkpoint": self.checkpoint} if self.checkpoint is not None else {})

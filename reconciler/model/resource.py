@@ -50,6 +50,11 @@ class DesiredRun:
         return self.base.address if isinstance(self.base, RunRef) else None
 
     @property
+    def adopt(self) -> str | None:
+        """The id of the live run or model that counts as this run; None where the mark decides."""
+        return self.ingredients.adopt
+
+    @property
     def datasets(self) -> tuple[tuple[str, str], ...]:
         """Name and digest of the data that it reads."""
         used = ((self.training, self.ingredients.training), (self.validation, self.ingredients.validation))
@@ -87,8 +92,12 @@ class ResourceGraph:
     """Runs that are wanted for themselves: standalone jobs and the last stage of each chain."""
 
     def checkpointed(self) -> frozenset[str]:
-        """Marks of the runs of which something starts from, or serves, a checkpoint."""
+        """Marks, or adopted ids, of the runs of which something starts from, or serves, a checkpoint."""
         bases = [run.base for run in self.runs.values()]
         served = [d.model for d in self.deployments.values()]
         refs = [r for r in (*bases, *served) if isinstance(r, RunRef) and r.checkpoint is not None]
-        return frozenset(self.runs[ref.address].mark for ref in refs)
+        return frozenset(run.adopt or run.mark for run in (self.runs[ref.address] for ref in refs))
+
+    def adopted(self) -> frozenset[tuple[str, str]]:
+        """Targets and ids of the live runs and models that count as runs of the estate."""
+        return frozenset((run.target, run.adopt) for run in self.runs.values() if run.adopt)

@@ -68,6 +68,7 @@ def _run(
         grader=job.grader,
         response_format=job.response_format,
         generation=job.generation,
+        adopt=job.adopt,
     )
     fingerprint = ingredients.fingerprint()
     mark = marks.run_mark(estate, fingerprint)

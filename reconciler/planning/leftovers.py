@@ -87,6 +87,7 @@ class _Account:
         self.in_use = in_use
         self.wanted = [run for run in wishes.graph.runs.values() if run.target == observation.target]
         self.marks = {run.mark for run in self.wanted}
+        self.adopted = {run.adopt.lower() for run in self.wanted if run.adopt}
         self.names: dict[str, Address] = {}
         self.by_suffix: dict[str, set[Address]] = defaultdict(set)
         for run in wishes.named.runs.values():
@@ -103,14 +104,16 @@ class _Account:
         return [*sorted(runs, key=_by_name), *sorted(models, key=_by_name), *self._files(ending, models)]
 
     def _own(self, jobs: Iterable[ObservedJob]) -> Iterator[ObservedJob]:
-        return (j for j in jobs if marks.is_estates(j.mark, self.estate) and j.mark not in self.marks)
+        own = (j for j in jobs if marks.is_estates(j.mark, self.estate) and j.mark not in self.marks)
+        return (j for j in own if j.id.lower() not in self.adopted)
 
     def _own_models(self) -> Iterator[ObservedModel]:
-        return (
-            m
-            for m in self.seen.models
-            if marks.is_estates(m.mark, self.estate) and m.mark not in self.marks and STEP not in m.id
-        )
+        own = (m for m in self.seen.models if marks.is_estates(m.mark, self.estate) and STEP not in m.id)
+        return (m for m in own if m.mark not in self.marks and not self._is_adopted(m))
+
+    def _is_adopted(self, model: ObservedModel) -> bool:
+        job = self._job_of(model)
+        return bool(self.adopted & {model.id.lower(), (job.id if job else model.job or "").lower()})
 
     def _model(self, model: ObservedModel, ending: Mapping[str, str]) -> Leftover:
         job = self._job_of(model)

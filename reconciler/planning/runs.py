@@ -36,11 +36,21 @@ class RunView:
     """Unfinished runs that should not be: another with the same mark stays."""
 
 
+_ADOPTED = {
+    Phase.PAUSED: RunState.PAUSED,
+    Phase.SUCCEEDED: RunState.MODEL_DELETED,
+    Phase.FAILED: RunState.FAILED,
+    Phase.CANCELLED: RunState.CANCELLED,
+}
+"""What becomes of a run that has no model."""
+
+
 class MarkIndex:
     """One observation, by mark."""
 
     def __init__(self, observation: Observation) -> None:
         self.observed_at = observation.observed_at
+        self.all_jobs = observation.jobs
         self.jobs: Mapping[str, list[ObservedJob]] = _by_mark(observation.jobs)
         self.models: Mapping[str, list[ObservedModel]] = _by_mark(observation.models)
         self.model_ids = {m.id.lower(): m for m in observation.models}
@@ -59,6 +69,20 @@ class MarkIndex:
         if any(j.phase is Phase.SUCCEEDED for j in jobs):
             return RunView(RunState.MODEL_DELETED, next(j for j in jobs if j.phase is Phase.SUCCEEDED))
         return _ended(jobs)
+
+    def adopted(self, id: str) -> RunView:
+        """The verdict on a run that was taken over by its id, or by its model's."""
+        named = (j for j in self.all_jobs if id == j.id or id.lower() == (j.fine_tuned_model or "").lower())
+        job = next(named, None)
+        model = self.model_ids.get(((job.fine_tuned_model or "") if job else id).lower())
+        if job is None and model is None:
+            model = next((m for m in self.model_ids.values() if m.job == id), None)
+        if model:
+            return RunView(self._served(model), job, model.id)
+        if job is None:
+            return RunView(RunState.ABSENT)
+        state = _ADOPTED.get(job.phase, RunState.UNDER_WAY)
+        return RunView(state, job, failures=int(job.phase is Phase.FAILED))
 
     def _ready(self, mark: str, jobs: Sequence[ObservedJob]) -> RunView | None:
         for job in jobs:

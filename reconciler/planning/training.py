@@ -72,7 +72,7 @@ class TrainingPlanner:
         if index is None:
             return None
         if address not in self.views:
-            self.views[address] = index.judge(run.mark)
+            self.views[address] = index.adopted(run.adopt) if run.adopt else index.judge(run.mark)
         return self.views[address]
 
     def action(self, address: Address) -> Action:
@@ -113,12 +113,12 @@ class TrainingPlanner:
                 continue
             needed.add(address)
             run, view = self.graph.runs[address], self.view(address)
-            if run.parent and view and (view.state is RunState.ABSENT or self._may_retry(run, view)):
+            if run.parent and not run.adopt and view and (view.state is RunState.ABSENT or self._may_retry(run, view)):
                 wanted.append(self.shared[run.parent])
         return needed
 
     def _may_retry(self, run: DesiredRun, view: RunView) -> bool:
-        if view.state is not RunState.FAILED or view.failures > run.retries:
+        if view.state is not RunState.FAILED or view.failures > run.retries or run.adopt:
             return False
         return not (view.job and view.job.error and view.job.error.blames_data)
 
@@ -135,6 +135,8 @@ class TrainingPlanner:
         elif view.state is RunState.PAUSED:
             self._add(run, Action.PARKED, Reason("paused", "it is paused; resume or cancel it at the service"), view)
             self._say(codes.RUN_PAUSED, run, f"Run {view.job.id if view.job else ''} is paused.")
+        elif run.adopt:
+            self._lost(run, view)
         elif view.state is RunState.ABSENT or self._may_retry(run, view):
             self._train(run, view)
         else:
@@ -225,6 +227,17 @@ class TrainingPlanner:
         self._add(run, Action.BLOCKED, Reason(code.id, f"{code.summary} ({who})"), view)
         way_out = rejections.way_on(view.job.error) if view.job and code is codes.RUN_FAILED else code.way_out
         self._say(code, run, " ".join(f"{t.rstrip('.')}." for t in told) + f" {way_out}")
+
+    def _lost(self, run: DesiredRun, view: RunView) -> None:
+        """A run that was taken over and has no model to use: nothing is trained in its place unasked."""
+        code = codes.ADOPTED_LOST
+        what = {
+            RunState.ABSENT: "is not there",
+            RunState.MODEL_DELETED: "has succeeded, but its model is gone",
+            RunState.MODEL_RETIRED: "is retired",
+        }.get(view.state, f"has {view.job.status if view.job else 'ended'}")
+        self._add(run, Action.BLOCKED, Reason(code.id, f"{run.adopt} {what}"), view)
+        self._say(code, run, f"{run.adopt} on {run.target} {what}. {code.way_out}")
 
     def _say(self, code: Code, run: DesiredRun, detail: str) -> None:
         self.diagnostics.append(code.at(run.place.range(), detail, address=str(run.address)))

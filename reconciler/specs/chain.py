@@ -23,6 +23,9 @@ def read_chain(name: str, data: Any, place: Located) -> tuple[list[Entry[Job]], 
     if not isinstance(stages, list) or not stages:
         where = place.value(STAGES) if STAGES in data else place.range()
         return [], [codes.SPEC_MISSING_KEY.at(where, "A chain needs `stages`, a list of at least one stage.")]
+    if "adopt" in data:
+        detail = "One run is not every stage's: `adopt` goes into a stage."
+        return [], [codes.SPEC_UNKNOWN_KEY.at(place.range("adopt"), detail)]
     jobs: list[Entry[Job]] = []
     wrong_defaults = _own_problems({k: v for k, v in data.items() if k != STAGES}, place)
     problems = list(wrong_defaults)

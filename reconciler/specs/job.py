@@ -13,6 +13,10 @@ Auto = Literal["auto"]
 _JOB = described(
     r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(/[a-z0-9]([a-z0-9.-]*[a-z0-9])?)?$", "Expected the name of a job, or CHAIN/STAGE."
 )
+ADOPT = described(
+    r"^((ftjob-|ft-|ft:)[A-Za-z0-9._:-]+|[A-Za-z0-9._-]+\.ft-[A-Za-z0-9._-]+)$",
+    "Expected the id of a run (ftjob-...) or of a fine-tuned model.",
+)
 _SUFFIX = described(r"^[a-z0-9-]*$", "A suffix has small letters, digits and dashes.")
 
 
@@ -130,6 +134,14 @@ class Job(Strict):
     )
     training_type: Literal["standard", "global", "developer"] | None = Field(
         default=None, description="Azure: where the run may be computed; changes its price, never its identity."
+    )
+    adopt: str | None = Field(
+        default=None,
+        pattern=ADOPT,
+        max_length=200,
+        description="A live run, or a fine-tuned model, that counts as this job's: nothing is trained. "
+        "Written by `reconciler import`.",
+        examples=["ftjob-0d5e8f1c2b3a49f6a7b8c9d0e1f2a3b4"],
     )
     retries: int = Field(default=0, ge=0, le=10, description="New attempts after a failed run.", examples=[1])
     generation: int = Field(

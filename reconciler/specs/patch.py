@@ -41,13 +41,13 @@ def diff(edits: Iterable[Edit]) -> str:
     files: dict[str, tuple[Document, Document]] = {}
     for edit in edits:
         first, now = files.get(edit.place.document.path, (edit.place.document, edit.place.document))
-        changed = _edited(now, edit)
+        changed = edited(now, edit)
         if changed is not None:
             files[first.path] = (first, changed)
     return "".join(_unified(first, now) for _, (first, now) in sorted(files.items()))
 
 
-def _edited(document: Document, edit: Edit) -> Document | None:
+def edited(document: Document, edit: Edit) -> Document | None:
     """The document with one value changed and nothing else; None where that cannot be done."""
     path = _path(document, edit)
     text = document.lines.text
@@ -101,14 +101,16 @@ def _inserted(document: Document, path: tuple[str | int, ...], value: Any) -> st
         return text  # not a mapping: no key can be put in
     event, keys = marks
     key = f"{path[depth]}: {_scalar(value)}"
-    if event.flow_style:
+    if not keys:
         at: int = event.start_mark.index + 1
-        return text[:at] + key + (", " if keys else "") + text[at:]
-    first = min((found[0].start_mark for found in keys.values()), key=lambda mark: mark.index)
+        return text[:at] + key + text[at:]
+    starts = sorted((found[0].start_mark.index, name, found[0].start_mark) for name, found in keys.items())
+    # What names an item of a list stays in front.
+    first = starts[1 if starts[0][1] == "name" and len(starts) > 1 else 0][2]
     newline = "\r\n" if "\r\n" in text else "\n"
     start: int = first.index
-    indent = " " * int(first.column)
-    return text[:start] + key + newline + indent + text[start:]
+    joint = ", " if event.flow_style else newline + " " * int(first.column)
+    return text[:start] + key + joint + text[start:]
 
 
 def _scalar(value: Any) -> str:

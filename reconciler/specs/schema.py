@@ -153,7 +153,7 @@ def _chain(job: Schema) -> Schema:
         "additionalProperties": False,
         "required": [*once, STAGES],
         "properties": {
-            **(keys | once),
+            **{k: v for k, v in (keys | once).items() if k != "adopt"},
             STAGES: {
                 "title": "Stages",
                 "description": "Runs, first to last; stage N trains on the model of stage N-1.",

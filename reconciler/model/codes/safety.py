@@ -48,3 +48,24 @@ DESTROY_UNCONFIRMED = error(
     "Add --auto-approve.",
     "reconciler destroy < /dev/null",
 )
+ADOPTED_LOST = error(
+    "adopted-lost",
+    "the adopted run has no model to use",
+    "`adopt` names a run or model that is gone, failed, cancelled or retired. Nothing is trained in its place.",
+    "Adopt another one (reconciler import), or remove `adopt` to train the job.",
+    "jobs:\n  triage:\n    adopt: ftjob-5c1f   # deleted in the portal",
+)
+IMPORT_IMPOSSIBLE = error(
+    "import-impossible",
+    "this cannot be taken over",
+    "Import takes a live deployment or a run whose name, account and owner fit the address.",
+    "The message says what stands against it.",
+    "reconciler import deployment.triage@sweden support-chat   # a deployment cannot be renamed",
+)
+IMPORT_EDIT = error(
+    "import-edit",
+    "the spec could not be edited",
+    "`adopt` could not be written into the file without changing anything else: the job is an alias, say.",
+    "Write the line yourself, then plan.",
+    "jobs:\n  triage: *defaults   # a line added here would be added to every user of the alias",
+)
