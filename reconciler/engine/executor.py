@@ -14,7 +14,7 @@ from reconciler.engine.election import cost_of
 from reconciler.engine.gate import TrainingGate, is_refusal, make_gates
 from reconciler.engine.removing import cancel_run, remove_file, remove_model
 from reconciler.engine.serving import deploy, remove
-from reconciler.engine.training import cancel_duplicate, has_unfinished, submit
+from reconciler.engine.training import cancel_duplicate, room_may_come, submit
 from reconciler.engine.uploading import remove_spare, upload
 from reconciler.engine.waiting import Verdict, Watch, poll
 from reconciler.model.address import Address
@@ -162,7 +162,7 @@ class Executor:
         try:
             job, asked = submit(step, self.context)
         except ServiceError as error:
-            if not error.full or not has_unfinished(self.context.targets[step.change.target]):
+            if not error.full or not room_may_come(step, self.context):
                 raise
             if not self.wait:
                 return Outcome(step.key, Result.LATER, error.message)

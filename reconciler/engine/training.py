@@ -59,9 +59,22 @@ def cancel_duplicate(step: Step, context: Context) -> ObservedJob:
     return cancel(job, target, context)
 
 
-def has_unfinished(target: Target) -> bool:
-    """Whether any run, anybody's, is under way there: when it ends there may be room."""
-    return any(job.phase is Phase.UNDER_WAY for job in target.training.jobs())
+def room_may_come(step: Step, context: Context) -> bool:
+    """Whether any run, anybody's, is under way where there is no room for ours: when it ends there may be.
+
+    The service refuses with one code whether its queue is full or it remembers too many runs, so they are counted.
+    Raises `DiagnosticsError` where there are too many and the queue has room: that does not pass.
+    """
+    run = step.change.desired
+    assert isinstance(run, DesiredRun)
+    target = context.targets[run.target]
+    jobs = list(target.training.jobs())
+    unfinished = sum(job.phase is Phase.UNDER_WAY for job in jobs)
+    if target.limits.runs is not None and len(jobs) >= target.limits.runs and unfinished < target.limits.queue:
+        code = codes.ACCOUNT_RUNS
+        detail = f"{run.target} has {len(jobs)} runs, of which {unfinished} are under way. {code.way_out}"
+        raise DiagnosticsError([code.at(run.place.range(), detail, address=step.key)])
+    return unfinished > 0
 
 
 def _tell(step: Step, context: Context, words: str) -> None:

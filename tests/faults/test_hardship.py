@@ -53,6 +53,25 @@ def test_without_waiting_a_full_queue_is_for_later(loaded: Estate) -> None:
     all_is_well(stage, stage.apply())
 
 
+def test_an_account_that_remembers_too_many_runs_is_an_error_at_once(loaded: Estate) -> None:
+    """The same refusal as a full queue's, but no waiting helps: a hundred runs are listed, and one is under way."""
+    stage = Stage(loaded)
+    stage.apply(wait=False)
+    jobs = stage.store.state.spaces()[0].jobs
+    [job] = [j for j in jobs.values() if "triage" in str(j.suffix)]
+    del jobs[job.id]
+    for number in range(99):
+        old = replace(job, id=f"ftjob-{number}", suffix="somebody-elses", phase="failed", due=None)
+        jobs[old.id] = old
+    told = stage.apply()
+    assert problems(told)[TRIAGE] == [codes.ACCOUNT_RUNS.id], told.words
+    assert "100 runs, of which 1 are under way" in " ".join(d.detail for o in told.outcomes for d in o.diagnostics)
+    assert not any("waiting for room" in words for words in told.words)
+    for number in range(99):
+        del jobs[f"ftjob-{number}"]
+    all_is_well(stage, stage.apply())
+
+
 def test_an_account_without_room_for_files_stops_what_needs_them(loaded: Estate) -> None:
     stage = Stage(loaded)
     stage.store.state.limits = replace(stage.store.state.limits, files=2)

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -123,6 +124,37 @@ def test_sigterm_accounts_for_what_goes_on(tmp_path: Path, emulator: Embedded) -
     assert told.startswith("130\n"), told
     assert "go on at the service" in told
     converge(tmp_path, emulator)
+
+
+def test_a_second_ctrl_c_leaves_at_once(tmp_path: Path, emulator: Embedded) -> None:
+    """The emulator holds a create: after the first Ctrl-C the process waits for it, after the second it goes."""
+    started: list[subprocess.Popen[str]] = []
+    told: list[str] = []
+
+    def interrupt(entry: LoggedRequest) -> None:
+        if told or entry.method != "POST" or not entry.path.endswith("/fine_tuning/jobs"):
+            return
+        process = started[0]
+        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        for line in process.stderr:
+            told.append(line)
+            if "Once more to leave at once" in line:
+                break
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(2.0)
+        told.append(f"after the first: {process.poll()}")
+        process.send_signal(signal.SIGINT)
+        told.append(f"after the second: {process.wait(60.0)}")
+
+    emulator.store.requests = Watched(interrupt)
+    started.append(start(tmp_path, emulator, "--wait"))
+    started[0].wait(120)
+    out, err = started[0].communicate()
+    assert told[-2:] == ["after the first: None", f"after the second: {128 + signal.SIGINT}"], told
+    assert "Traceback" not in "".join(told) + out + err
+    converge(tmp_path, emulator)
+    assert all(len(jobs) == 1 for jobs in by_mark(emulator).values()), "the create that was held was heard"
 
 
 def test_a_demo_that_is_killed_completes_when_it_is_run_again(tmp_path: Path) -> None:

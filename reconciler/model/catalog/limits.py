@@ -20,9 +20,13 @@ class Limits:
     byte_order_mark: bool
     """Whether the service's documents ask for a BOM at the start of a training file."""
     min_rows: int
+    runs: int | None = None
+    """Runs that an account remembers, ended ones too, before it takes no more; None where the vendor does not say."""
+    queue: int = 0
+    """Of these, how many may wait for a machine."""
 
 
-AZURE = Limits(suffix=40, file_bytes=512_000_000, byte_order_mark=True, min_rows=10)
+AZURE = Limits(suffix=40, file_bytes=512_000_000, byte_order_mark=True, min_rows=10, runs=100, queue=20)
 OPENAI = Limits(suffix=64, file_bytes=512_000_000, byte_order_mark=False, min_rows=10)
 BY_PROVIDER = {"azure": AZURE, "openai": OPENAI}
 
