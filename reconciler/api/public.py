@@ -93,6 +93,7 @@ def apply(
             prune=prune,
             allow_large_change=allow_large_change,
             allow_over_budget=allow_over_budget,
+            applying=True,
         )
         if made.refused:
             return Applied(made, (), converged=False)

@@ -96,6 +96,7 @@ def apply(
             prune=prune,
             allow_large_change=allow_large_change,
             allow_over_budget=allow_over_budget,
+            applying=True,
         )
         if saved:
             _check_saved(saved, made)

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from reconciler.emulator import (
     accounts,
     activity,
+    authorization,
     control,
     deployments,
     files,
@@ -22,6 +23,7 @@ from reconciler.emulator import (
     jobs,
     models,
     operations,
+    policies,
     regions,
     runs,
     serving,
@@ -48,6 +50,8 @@ ENDPOINTS = (
     *deployments.ROUTES,
     *operations.ROUTES,
     *regions.ROUTES,
+    *policies.ROUTES,
+    *authorization.ROUTES,
     *serving.ROUTES,
     *control.ROUTES,
 )

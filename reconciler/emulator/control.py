@@ -8,7 +8,8 @@ POST   /_emulator/reset                forget everything but the clock
 POST   /_emulator/lag                  {"seconds": N}: lists trail creates by so many virtual seconds
 PUT    /_emulator/limits               any of limits.Limits; GET shows them
 PUT    /_emulator/quota                {"subscription", "location", "name": a usage name, "limit"}
-PUT    /_emulator/accounts/NAME        {"refuse_model_change": true}
+PUT    /_emulator/regions/NAME         {"untrainable": [model ids], "unserved": {model id: [SKUs]}}: what it lacks
+PUT    /_emulator/accounts/NAME        {"refuse_model_change": true, "readers_only": true}
 PUT    /_emulator/projects/NAME        {"training_not_available": true}
 POST   /_emulator/faults               [rule, ...], or {"rules": [...], "token_seconds": N}; see faults.py; GET, DELETE
 """
@@ -101,9 +102,9 @@ def _reset(call: Call) -> Response:
 
 
 def _switch_account(call: Call) -> Response:
-    """Switches of an account, which need not exist yet: {"refuse_model_change": true}."""
+    """Switches of an account, which need not exist yet: {"refuse_model_change": true, "readers_only": true}."""
     switches = call.store.state.switches.setdefault(call.params["account"].lower(), {})
-    return _switched(call.json(), switches, "refuse_model_change")
+    return _switched(call.json(), switches, "refuse_model_change", "readers_only")
 
 
 def _switch_project(call: Call) -> Response:
@@ -164,6 +165,17 @@ def _quota(call: Call) -> Response:
     return reply(call.store.state.quota)
 
 
+def _region(call: Call) -> Response:
+    """What a region does not offer; replaces what was said before."""
+    body = call.json()
+    untrainable, unserved = body.get("untrainable", []), body.get("unserved", {})
+    lists = [untrainable, *unserved.values()] if isinstance(unserved, dict) else [None]
+    if not all(isinstance(names, list) and all(isinstance(n, str) for n in names) for names in lists):
+        raise Refusal(400, "BadRequest", "Needed: untrainable (a list of models), unserved (models with their SKUs)")
+    call.store.state.regions[call.params["location"].lower()] = {"untrainable": untrainable, "unserved": unserved}
+    return reply(call.store.state.regions)
+
+
 def _limits(call: Call) -> Response:
     if call.body:
         changes: dict[str, Any] = call.json()
@@ -188,6 +200,7 @@ ROUTES = (
     Endpoint("POST", "/_emulator/faults", _order_faults, CONTROL),
     Endpoint("DELETE", "/_emulator/faults", _clear_faults, CONTROL),
     Endpoint("PUT", "/_emulator/quota", _quota, CONTROL),
+    Endpoint("PUT", "/_emulator/regions/{location}", _region, CONTROL),
     Endpoint("PUT", "/_emulator/accounts/{account}", _switch_account, CONTROL),
     Endpoint("PUT", "/_emulator/projects/{project}", _switch_project, CONTROL),
 )

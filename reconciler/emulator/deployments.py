@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from reconciler.emulator import accounts, activity, catalog, models, operations, quota
+from reconciler.emulator import accounts, activity, catalog, models, offers, operations, policies, quota
 from reconciler.emulator.accounts import ACCOUNT, ARM, invalid
 from reconciler.emulator.catalog import BaseModel
 from reconciler.emulator.errors import Json, Refusal
@@ -35,6 +35,9 @@ def _put(call: Call) -> Response:
     _check_switches(call, account, present, model, sku)
     operations.check_free(account)
     base, fine_tuned = _deployable(call, account, model)
+    if sku["name"] not in offers.skus(call.store.state, account.location, base):
+        raise _not_supported(model)
+    policies.check(account, properties.get("raiPolicyName") or policies.BUILT_IN[0])
     _check_limits(call, account, present, base, fine_tuned, sku)
     deployment = Deployment(
         name=present.name if present else name,

@@ -7,6 +7,7 @@ from uuid import uuid4
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from reconciler.emulator import authorization
 from reconciler.emulator.errors import Refusal, Surface
 from reconciler.emulator.mishaps import carry_out
 from reconciler.emulator.requests import LoggedRequest
@@ -49,6 +50,7 @@ class Gate:
 
         async def work(receive: Receive, send: Send) -> None:
             refusal = self._refusal(scope, surface)
+            refusal = refusal or authorization.refusal(self.store.state, surface, scope["method"], scope["path"])
             if refusal:
                 await JSONResponse(refusal.body(surface), refusal.status)(scope, receive, send)
             else:

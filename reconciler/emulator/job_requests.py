@@ -4,7 +4,7 @@ import re
 from hashlib import sha256
 from typing import Any
 
-from reconciler.emulator import catalog, files, hyperparameters, models
+from reconciler.emulator import catalog, files, hyperparameters, models, offers
 from reconciler.emulator.errors import Json, Surface, bad_request
 from reconciler.emulator.records import Job
 from reconciler.emulator.wire import Call, new_id, text
@@ -68,7 +68,7 @@ def _trainable(call: Call, name: str, kind: str) -> tuple[str, str]:
     """The model's canonical name and that of its base, if it can be trained further here."""
     fine_tuned = models.find(call.space, name)
     base = models.base_of(call.space, name)
-    if base is None or not base.methods or not models.offered(call, base) or _closed(call, base):
+    if base is None or not _trains(call, base) or not models.offered(call, base) or _closed(call, base):
         raise bad_request(
             f"The specified base model does not support fine-tuning: '{name}'.",
             param="model",
@@ -77,6 +77,10 @@ def _trainable(call: Call, name: str, kind: str) -> tuple[str, str]:
     if kind not in base.methods:
         raise bad_request(f"The model '{base.id}' does not support method '{kind}'.", param="method")
     return (fine_tuned.id if fine_tuned else base.id), base.id
+
+
+def _trains(call: Call, base: catalog.BaseModel) -> bool:
+    return offers.trains(call.store.state, call.account.location, base) if call.surface.azure else bool(base.methods)
 
 
 def _closed(call: Call, base: catalog.BaseModel) -> bool:

@@ -4,7 +4,7 @@ from hashlib import md5
 
 from starlette.responses import Response
 
-from reconciler.emulator import catalog
+from reconciler.emulator import catalog, offers
 from reconciler.emulator.catalog import MODELS, BaseModel
 from reconciler.emulator.errors import Json, Refusal, Surface, not_found
 from reconciler.emulator.records import Account, Job, Model, Space
@@ -51,12 +51,13 @@ def render_base(call: Call, model: BaseModel) -> Json:
             "shutdown_date": model.shutdown,
         }
     until = catalog.unix(model.fine_tune_until), catalog.unix(model.inference_until)
+    trains = offers.trains(call.store.state, call.account.location, model)
     body: Json = {
         "id": model.id,
         "object": "model",
         "created_at": made,
         "status": "succeeded",
-        "capabilities": model.capabilities,
+        "capabilities": model.capabilities | {"fine_tune": trains},
         "lifecycle_status": _lifecycle(call, until),
         "deprecation": {"fine_tune": until[0], "inference": until[1]},
     }

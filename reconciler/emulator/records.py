@@ -188,6 +188,7 @@ class Account:
     etag: str
     deployments: dict[str, Deployment] = field(default_factory=dict)  # by name in lower case
     operations: dict[str, Operation] = field(default_factory=dict)
+    policies: dict[str, Json] = field(default_factory=dict)  # content filters of its own
     space: Space = field(default_factory=Space)
 
     @property
@@ -207,6 +208,7 @@ class State:
     project_switches: dict[str, Json] = field(default_factory=dict)
     quota: dict[str, int] = field(default_factory=dict)  # by subscription/location/usage name, where set by hand
     activity: list[Activity] = field(default_factory=list)  # oldest first
+    regions: dict[str, Json] = field(default_factory=dict)  # by location: what a region does not offer
     lag: float = 0.0  # seconds by which lists trail creates
     limits: Limits = field(default_factory=Limits)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from starlette.responses import Response
 
-from reconciler.emulator import accounts, catalog, quota
+from reconciler.emulator import accounts, catalog, offers, quota
 from reconciler.emulator.accounts import ACCOUNT, ARM, PROVIDER, SUBSCRIPTION
 from reconciler.emulator.catalog import MODELS, SKUS, BaseModel
 from reconciler.emulator.errors import Json, bad_request
@@ -48,26 +48,34 @@ def _usage_names(model: BaseModel) -> Iterator[str]:
 
 
 def _location_models(call: Call) -> Response:
+    location = call.params["location"].replace(" ", "").lower()
     described = [
-        {"kind": kind, "skuName": "S0", "model": _base(call, m)} for m in MODELS for kind in ("OpenAI", "AIServices")
+        {"kind": kind, "skuName": "S0", "model": _base(call, m, location)}
+        for m in _served(call, location)
+        for kind in ("OpenAI", "AIServices")
     ]
     return reply({"value": described})
 
 
 def _account_models(call: Call) -> Response:
     """The base models on offer, and the account's own fine-tuned ones."""
-    own = [_fine_tuned(call, model) for model in accounts.find(call).space.models.values() if model.step is None]
-    return reply({"value": [_base(call, model) for model in MODELS] + own})
+    account = accounts.find(call)
+    own = [_fine_tuned(call, model, account.location) for model in account.space.models.values() if model.step is None]
+    return reply({"value": [_base(call, m, account.location) for m in _served(call, account.location)] + own})
 
 
-def _base(call: Call, model: BaseModel) -> Json:
-    tunable = str(bool(model.methods)).lower()
+def _served(call: Call, location: str) -> list[BaseModel]:
+    return [model for model in MODELS if offers.skus(call.store.state, location, model)]
+
+
+def _base(call: Call, model: BaseModel, location: str) -> Json:
+    tunable = str(offers.trains(call.store.state, location, model)).lower()
     return {
         "format": model.format,
         "name": model.name,
         "version": model.version,
         "isDefaultVersion": model.default,
-        "skus": [_sku(model, sku, fine_tuned=False) for sku in SKUS],
+        "skus": [_sku(model, sku, fine_tuned=False) for sku in offers.skus(call.store.state, location, model)],
         "maxCapacity": 1_000_000,
         "capabilities": {
             "fineTune": tunable,
@@ -86,15 +94,16 @@ def _base(call: Call, model: BaseModel) -> Json:
     }
 
 
-def _fine_tuned(call: Call, model: Model) -> Json:
+def _fine_tuned(call: Call, model: Model, location: str) -> Json:
     base = catalog.by_id(model.base)
     assert base is not None  # fine-tuned models are made from the catalogue's
-    return _base(call, base) | {
+    skus = [sku for sku in offers.skus(call.store.state, location, base) if sku != "GlobalBatch"]
+    return _base(call, base, location) | {
         "name": model.id,
         "version": "1",
         "isDefaultVersion": True,
         "baseModel": {"format": base.format, "name": base.name, "version": base.version},
-        "skus": [_sku(base, sku, fine_tuned=True) for sku in SKUS if sku != "GlobalBatch"],
+        "skus": [_sku(base, sku, fine_tuned=True) for sku in skus],
         "systemData": _stamped(model.created_at),
     }
 

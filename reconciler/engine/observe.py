@@ -84,7 +84,7 @@ class _Look:
         self.lists = {name: pool.submit(read) for name, read in reads.items()}
 
     def finish(self) -> Observation:
-        lists: dict[str, tuple[Any, ...]] = {}
+        lists: dict[str, Any] = {}
         for name, future in self.lists.items():
             try:
                 lists[name] = tuple(future.result())

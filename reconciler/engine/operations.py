@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from reconciler.datasets.scan import DatasetFacts
 from reconciler.engine import PARALLELISM
+from reconciler.engine.allowances import Questions, add_allowances
 from reconciler.engine.context import Context, Stop
 from reconciler.engine.executor import GOOD, Executor
 from reconciler.engine.history import look_back
@@ -18,6 +19,7 @@ from reconciler.model.address import Address
 from reconciler.model.events import EventSink, Outcome, Result
 from reconciler.model.observation import Observation
 from reconciler.model.selection import Selection
+from reconciler.planning import preflight
 from reconciler.planning.budget import check_budget
 from reconciler.planning.derivation import Derivation
 from reconciler.planning.drift import DriftReport
@@ -72,12 +74,26 @@ def plan(
     prune: bool = False,
     allow_large_change: bool = False,
     allow_over_budget: bool = False,
+    applying: bool = False,
 ) -> Plan:
-    """What apply would do, against live state."""
+    """What apply would do, against live state; `applying` says that whoever asks is about to do it."""
+    selection = selection or Selection()
     observed = look(world, parallelism, every_checkpoint=prune)
-    made = select(make_plan(world.specs, world.facts, observed, prune=prune), selection or Selection())
+    made = select(make_plan(world.specs, world.facts, observed, prune=prune), selection)
+    closer = look_closer(world, observed, preflight.questions(made), parallelism)
+    made = preflight.check(made, world.specs, closer, selection, applying=applying)
     made = check_budget(made, world.specs.budget, allowed=allow_over_budget)
     return made if allow_large_change else guard(made)
+
+
+def look_closer(
+    world: World, observed: Mapping[str, Observation], questions: Questions, parallelism: int = PARALLELISM
+) -> Mapping[str, Observation]:
+    """The observations with the answers to questions that only some plans have."""
+    if not questions:
+        return observed
+    with make_pool(1 if parallelism <= 1 else max(parallelism, 32)) as pool:
+        return add_allowances(observed, world.targets, questions, pool)
 
 
 def explain(
@@ -86,6 +102,7 @@ def explain(
     """The whole plan, and how it came to its decisions on some addresses."""
     observed = look(world, parallelism)
     made = make_plan(world.specs, world.facts, observed)
+    made = preflight.check(made, world.specs, look_closer(world, observed, preflight.questions(made), parallelism))
     return made, derive(made, world.facts, observed, patterns)
 
 

@@ -31,9 +31,11 @@ class SourceRange:
 
 
 class Place(Protocol):
-    """Where a value was written; `range` goes down to one of its keys or items."""
+    """Where a value was written; `range` goes down to one of its keys or items, `value` to what stands there."""
 
     def range(self, *path: str | int) -> SourceRange: ...
+
+    def value(self, *path: str | int) -> SourceRange: ...
 
 
 @dataclass(frozen=True, slots=True)

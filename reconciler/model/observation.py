@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from reconciler.model.allowance import UNKNOWN, Allowance
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.marks import DeploymentMark, find_mark
 
@@ -238,6 +239,8 @@ class Observation:
     checkpoints: tuple[ObservedCheckpoint, ...] = ()
     """Of the runs whose checkpoints the specs name; nobody else's are asked for."""
     problems: tuple[Diagnostic, ...] = ()
+    allowance: Allowance = UNKNOWN
+    """What was asked beside the lists, because a plan needs it; never a reason to be incomplete."""
 
     @property
     def complete(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from reconciler.model import codes
 from reconciler.model.catalog.closing import OPENAI_TRAINING_CLOSES, WARN_DAYS, days_until
@@ -14,6 +15,11 @@ from reconciler.specs.target import OpenAITarget
 def has_closed(specs: Specs, target: str, now: int) -> bool:
     """Whether nobody can create a run on the target any more, at the Unix time `now`."""
     return _is_openai(specs, target) and days_until(OPENAI_TRAINING_CLOSES, now) <= 0
+
+
+def closes(specs: Specs, target: str) -> date | None:
+    """The day from which nobody can create a run on the target; None where none is known."""
+    return OPENAI_TRAINING_CLOSES if _is_openai(specs, target) else None
 
 
 def closings(specs: Specs, targets: Iterable[str], now: int) -> list[Diagnostic]:

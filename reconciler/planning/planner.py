@@ -13,7 +13,6 @@ from reconciler.planning.deployments import DeploymentPlanner, is_owned
 from reconciler.planning.graph import build_graph
 from reconciler.planning.orphans import find_orphans, removals
 from reconciler.planning.plan import Look, Plan, in_plan_order
-from reconciler.planning.preflight import check_room
 from reconciler.planning.retention import trained_files
 from reconciler.planning.spares import spare_files
 from reconciler.planning.teardown import leftovers_of, pruned
@@ -37,7 +36,6 @@ def make_plan(
     serving.plan()
     orphans = find_orphans(graph, observed)
     changes = training.changes | {c.key: c for c in serving.changes}
-    changes, full = check_room(specs, observed, changes)
     deletes = removals(orphans, changes)
     leftovers = leftovers_of(specs, graph, observed, deletes)
     gone = list(trained_files(graph, observed, changes)) if specs.retention.files == "until_trained" else []
@@ -47,7 +45,7 @@ def make_plan(
     changes |= {c.key: c for c in [*spares, *gone]}
     costing = Costing(specs, observed)
     changes = costing.priced(changes, graph, facts)
-    diagnostics: list[Diagnostic] = [*full, *training.diagnostics, *serving.diagnostics]
+    diagnostics: list[Diagnostic] = [*training.diagnostics, *serving.diagnostics]
     trains_on = [c.target for c in training.changes.values() if c.action.trains]
     diagnostics += closings(specs, trains_on, now)
     for observation in observed.values():

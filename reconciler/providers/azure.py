@@ -14,9 +14,11 @@ import httpx2
 
 from reconciler.model.catalog import limits
 from reconciler.providers import github_identity
+from reconciler.providers.allowances import ArmAllowances
 from reconciler.providers.arm import API_VERSION as ARM_API_VERSION
 from reconciler.providers.arm import ArmAccount
 from reconciler.providers.base import Pace, RunRequest, Target
+from reconciler.providers.claims import identity_of
 from reconciler.providers.dataplane import DataPlane
 from reconciler.providers.errors import ServiceError
 from reconciler.providers.proof import Bearer, Key, Proof
@@ -136,7 +138,18 @@ def connect(
         body=lambda request: job_body(request, dated=endpoint.dated),
         forgets_jobs=endpoint.dated,  # v1 has no DELETE for jobs
     )
-    return Target(name, spec.region, limits.AZURE, account.account, training, account, pace)
+    return Target(
+        name,
+        spec.region,
+        limits.AZURE,
+        account.account,
+        training,
+        account,
+        pace,
+        allowances=ArmAllowances(reader, spec.account_id, spec.region, by_key=bool(key)),
+        identity=lambda: identity_of(manager.token()),
+        skew=lambda: reader.skew,
+    )
 
 
 class _Endpoint:

@@ -9,7 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from reconciler.model.allowance import OfferedModel, Permissions, Usage
 from reconciler.model.catalog.limits import Limits
+from reconciler.model.identity import Identity
 from reconciler.model.observation import (
     History,
     ObservedAccount,
@@ -128,6 +130,22 @@ class Serving(Protocol):
     def close(self) -> None: ...
 
 
+class Allowances(Protocol):
+    """What an account may have and do. Each read may be refused on its own, and nothing depends on it."""
+
+    def usages(self) -> list[Usage]:
+        """Quota of the account's subscription in its region."""
+
+    def offered(self) -> list[OfferedModel]:
+        """Base models that the account can have, and its own fine-tuned ones."""
+
+    def filters(self) -> list[str]:
+        """Names of the content filters that a deployment may name."""
+
+    def permissions(self) -> Permissions:
+        """The caller's own, on the account."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How often to look, in seconds; the emulator is quicker than a cloud."""
@@ -160,6 +178,11 @@ class Target:
     pace: Pace
     may_refuse_training: bool = False
     """Whether the service may turn out to train nothing any more, which shows only when a run is created."""
+    allowances: Allowances | None = None
+    identity: Callable[[], Identity] = Identity
+    """Who asks. Raises `ServiceError` where there are no credentials."""
+    skew: Callable[[], float | None] = lambda: None
+    """Seconds by which the service's clock is ahead of ours, by its last answer; None before there was one."""
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -15,6 +15,7 @@ import orjson
 
 from reconciler.model.observation import JobError, ObservedCheckpoint, ObservedFile, ObservedJob, ObservedModel
 from reconciler.providers.base import RunProgress, RunRequest
+from reconciler.providers.dates import read_date
 from reconciler.providers.errors import ServiceError, from_body, redact
 from reconciler.providers.reader import Reader
 from reconciler.providers.sending import PURPOSE, FileSender, Sent
@@ -215,14 +216,15 @@ def read_model(item: Mapping[str, Any]) -> ObservedModel:
     capabilities = item.get("capabilities")
     deprecation = item.get("deprecation")
     ends = deprecation if isinstance(deprecation, Mapping) else {}
+    shutdown = read_date(item.get("shutdown_date"))  # OpenAI has one day for everything
     return ObservedModel(
         id=str(item["id"]),
         base_model=item.get("model"),
         job=item.get("fine_tune"),
         created_at=_seconds(item.get("created_at") or item.get("created")) or 0,
         can_fine_tune=capabilities.get("fine_tune") if isinstance(capabilities, Mapping) else None,
-        inference_ends=_seconds(ends.get("inference")),
-        fine_tune_ends=_seconds(ends.get("fine_tune")),
+        inference_ends=_seconds(ends.get("inference")) or shutdown,
+        fine_tune_ends=_seconds(ends.get("fine_tune")) or shutdown,
     )
 
 

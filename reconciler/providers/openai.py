@@ -12,6 +12,7 @@ from typing import Any
 import httpx2
 
 from reconciler.model.catalog import limits
+from reconciler.model.identity import Identity
 from reconciler.model.observation import ObservedAccount
 from reconciler.providers.base import Pace, RunRequest, Target
 from reconciler.providers.dataplane import DataPlane
@@ -45,7 +46,18 @@ def connect(
         one_request=limits.OPENAI.file_bytes,
     )
     account = ObservedAccount(spec.project or "default project", region=SERVICE, endpoint=url, serves_by_name=True)
-    return Target(name, None, limits.OPENAI, lambda: account, training, None, pace, may_refuse_training=True)
+    return Target(
+        name,
+        None,
+        limits.OPENAI,
+        lambda: account,
+        training,
+        None,
+        pace,
+        may_refuse_training=True,
+        identity=proof.identity,
+        skew=lambda: training.reader.skew,
+    )
 
 
 class PlatformKey:
@@ -60,6 +72,10 @@ class PlatformKey:
         if not self._key:
             raise ServiceError("OPENAI_API_KEY is not set", service=self._service, status=401, code="no_api_key")
         return self._key
+
+    def identity(self) -> Identity:
+        self.key()
+        return Identity("API key", " ".join(self._scope.values()))
 
     def __call__(self) -> Mapping[str, str]:
         return {"Authorization": f"Bearer {self.key()}", **self._scope}

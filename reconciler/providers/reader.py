@@ -5,6 +5,7 @@ Unknown fields survive, paging stops on a repeated id (Azure's file list ignores
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -44,6 +45,8 @@ class Reader:
         self.backoff = backoff or Backoff()
         self.service_time: int | None = None
         """The service's own clock at its last answer, in Unix seconds; None until one says."""
+        self.skew: float | None = None
+        """Seconds by which the service's clock is ahead of ours, by its last answer."""
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         """The answer's JSON. `path` may be a whole URL below the same host, as in links."""
@@ -68,7 +71,9 @@ class Reader:
         try:
             answer = self.client.get(url, params=query or None, headers=dict(self.proof()))
             body = _decode(answer.content)
-            self.service_time = _date(answer.headers) or self.service_time
+            said = _date(answer.headers)
+            self.service_time = said or self.service_time
+            self.skew = said - time.time() if said else self.skew
         except httpx2.HTTPError as error:
             raise ServiceError(_network(error), service=self.service) from error
         if answer.status_code >= 400:

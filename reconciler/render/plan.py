@@ -107,10 +107,12 @@ def _removal(change: ChangePart, style: Style) -> str:
 
 def _fields(change: ChangePart, style: Style) -> Iterator[str]:
     column = max((len(f.field) for f in change.fields), default=0) + 3
+    # What is live has a model: without one before, a blocked change was to make something new.
+    new = change.action is Action.BLOCKED and any(f.field == "model" and f.before is None for f in change.fields)
     for f in change.fields:
         name = pad(clean(f.field), column)
         before, after = value(f.field, f.before), value(f.field, f.after)
-        if change.action is Action.CREATE:
+        if change.action is Action.CREATE or new:
             yield f"{INDENT}{name}{after}"
         elif change.action is Action.DELETE:
             yield f"{INDENT}{name}{before}"

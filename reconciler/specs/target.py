@@ -33,6 +33,17 @@ _HEADER_VALUE = described(r"^[A-Za-z0-9_-]{1,100}$", "Ids have letters, digits, 
 OPENAI_URL = "https://api.openai.com/v1"
 
 
+class RaisedLimits(Strict):
+    """What one account holds, where the vendor's support has raised it; what is left out is as documented."""
+
+    files: int | None = Field(default=None, ge=1, description="Training files.", examples=[200])
+    jobs: int | None = Field(default=None, ge=1, description="Training runs that are remembered.", examples=[300])
+    deployments: int | None = Field(default=None, ge=1, description="Deployments of any model.", examples=[64])
+    fine_tuned_deployments: int | None = Field(
+        default=None, ge=1, description="Deployments of fine-tuned models.", examples=[20]
+    )
+
+
 class AzureTarget(Strict):
     """An Azure OpenAI account: one resource in one region of one subscription."""
 
@@ -73,6 +84,11 @@ class AzureTarget(Strict):
         max_length=2000,
         description="Data plane, instead of the live account's own.",
         examples=["https://aoai-sweden-prod.openai.azure.com"],
+    )
+    limits: RaisedLimits = Field(
+        default=RaisedLimits(),
+        description="Limits of the account that the vendor's support has raised; plans check against them.",
+        examples=[{"deployments": 64}],
     )
 
     @field_validator("region")

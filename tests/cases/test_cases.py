@@ -20,6 +20,7 @@ from reconciler.datasets.facts import DatasetFacts
 from reconciler.engine import operations
 from reconciler.model.diagnostics import has_errors
 from reconciler.model.observation import Observation
+from reconciler.planning import preflight
 from reconciler.planning.explain import explain
 from reconciler.planning.findings import make_report
 from reconciler.planning.plan import Plan
@@ -54,9 +55,11 @@ def plan_case(case: dict[str, Any]) -> World:
     for account in cloud.accounts.values():
         account.hold = True
     specs = load_text(after)
-    facts = facts_of(specs, case.get("contents"))
-    observed = at_noon(operations.look(cloud.world(specs), 1))
-    return World(facts, observed, make_plan(specs, facts, observed))
+    facts, world = facts_of(specs, case.get("contents")), cloud.world(specs)
+    observed = at_noon(operations.look(world, 1))
+    made = make_plan(specs, facts, observed)
+    observed = dict(operations.look_closer(world, observed, preflight.questions(made), 1))
+    return World(facts, observed, preflight.check(made, specs, observed, applying=case.get("applying", False)))
 
 
 def _edits(case: dict[str, Any], key: str) -> list[tuple[str, str]]:

@@ -101,10 +101,10 @@ def test_an_edited_content_filter_and_a_tag(triage: Bench) -> None:
     triage.edit(TRIAGE, "    sku: Standard\n", "    sku: Standard\n    content_filter: Microsoft.DefaultV2\n")
     assert triage.apply().status == 0
     tags = {**live(triage)["tags"], "team": "somebody-else"}
-    write(triage, tags=tags, properties={"raiPolicyName": "lax"})
+    write(triage, tags=tags, properties={"raiPolicyName": "Microsoft.Default"})
     found = only(triage)
     assert found["cause"] == "edited"
-    assert found["change"]["after"] == {"content_filter": "lax", "tags.team": "somebody-else"}
+    assert found["change"]["after"] == {"content_filter": "Microsoft.Default", "tags.team": "somebody-else"}
     apply_and_see(triage)
 
 

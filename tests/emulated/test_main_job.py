@@ -152,8 +152,10 @@ def test_selection_limits_writes(bench: Bench) -> None:
 
 
 def test_a_failure_skips_only_what_needs_it(bench: Bench) -> None:
-    """Nine rows of chat that the service refuses would be caught before; a base model nobody offers is not."""
+    """A base model that nobody offers would be caught before; this is the service's own refusal."""
     bench.edit("specs/triage.yaml", "gpt-4.1-nano-2025-04-14", "gpt-9-2031-01-01")
+    rule = {"fault": "status", "status": 403, "method": "GET", "path": "Services/accounts/[^/]+/models$", "count": None}
+    bench.http.post("/_emulator/faults", json=[rule]).raise_for_status()
     result = bench.apply()
     assert result.status == 1
     assert "skipped" in result.out

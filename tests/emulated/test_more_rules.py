@@ -9,7 +9,7 @@ import pytest
 
 from reconciler.providers import reader
 from tests.emulated.conftest import Bench
-from tests.emulated.test_rules import DAY, TRIAGE, advance, limits, words
+from tests.emulated.test_rules import DAY, TRIAGE, advance, forbid, limits, words
 from tests.emulated.test_rules import triage as triage  # the fixture
 
 VERSION = {"api-version": "2025-06-01"}
@@ -70,6 +70,8 @@ def test_a_base_model_that_is_trained_no_more(triage: Bench) -> None:
 
 def test_a_base_model_that_is_served_no_more(triage: Bench) -> None:
     triage.edit(TRIAGE, "model: {job: triage}", 'model: {name: gpt-35-turbo, version: "0125"}')
+    assert "[model-retired]" in triage.run("plan").err
+    forbid(triage, "Services/accounts/[^/]+/models$")
     result = triage.apply()
     assert result.status == 1
     assert "[service-model-unsupported]" in result.err

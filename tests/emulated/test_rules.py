@@ -33,8 +33,16 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
-def test_quota(triage: Bench) -> None:
+def forbid(bench: Bench, path: str, status: int = 403) -> None:
+    """Every read of such a path is refused."""
+    rule = {"fault": "status", "status": status, "method": "GET", "path": path, "count": None, "code": "Forbidden"}
+    bench.http.post("/_emulator/faults", json=[rule]).raise_for_status()
+
+
+def test_the_services_own_refusal_for_quota(triage: Bench) -> None:
+    """Who may not read quota learns of it only then."""
     limits(triage, quota=20)
+    forbid(triage, "/usages$")
     result = triage.apply()
     assert result.status == 1
     assert "[service-quota]" in result.err
@@ -43,16 +51,18 @@ def test_quota(triage: Bench) -> None:
     assert triage.actions() == {"deployment.triage@sweden": "add"}, "the model is trained and waits"
 
 
-def test_a_model_that_nobody_serves(triage: Bench) -> None:
+def test_the_services_own_refusal_of_a_model(triage: Bench) -> None:
     triage.edit(TRIAGE, "model: {job: triage}", 'model: {name: gpt-9, version: "2031-01-01"}')
+    forbid(triage, "Microsoft.CognitiveServices/accounts/[^/]+/models$")
     result = triage.apply()
     assert result.status == 1
     assert "DeploymentModelNotSupported" in result.err
     assert "[service-model-unsupported]" in result.err
 
 
-def test_a_base_model_that_cannot_be_trained(triage: Bench) -> None:
+def test_the_services_own_refusal_to_train_a_model(triage: Bench) -> None:
     triage.edit(TRIAGE, "gpt-4.1-nano-2025-04-14", "gpt-9-2031-01-01")
+    forbid(triage, "Microsoft.CognitiveServices/accounts/[^/]+/models$")
     result = triage.apply()
     assert result.status == 1
     assert "job.triage" in result.err

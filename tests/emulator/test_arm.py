@@ -114,6 +114,9 @@ def test_a_put_replaces_and_keeps_what_it_does_not_know(world: Any) -> None:
         "properties": BODY["properties"]
         | {"serviceTier": "Priority", "raiPolicyName": "Strict", "capabilities": {"x": "y"}},
     }
+    assert world.raw.put(path, json=full).status_code == 400, "a filter that the account does not have"
+    policy = f"{world.account_path()}/raiPolicies/Strict"
+    assert world.raw.put(policy, json={"properties": {"basePolicyName": "Microsoft.Default"}}).status_code == 201
     first = world.raw.put(path, json=full).json()
     assert first["sku"] == {"name": "Standard", "capacity": 25}
     assert first["properties"]["serviceTier"] == "Priority"

@@ -28,8 +28,8 @@ PREFIXES = {
     "arm-cognitive-2025-06-01.json": r"(?=/subscriptions/)",
     "arm-cognitive-2026-03-01.json": r"(?=/subscriptions/)",
 }
-OPAQUE = re.compile(r"/operationStatuses/")
-"""Where a long-running operation is followed: a URL from an answer's header, in no document."""
+OPAQUE = re.compile(r"/operationStatuses/|/Microsoft\.Authorization/permissions$")
+"""Where a long-running operation is followed, a URL from an answer's header; and another provider's interface."""
 
 
 @pytest.fixture(scope="module")

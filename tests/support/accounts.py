@@ -28,6 +28,7 @@ from reconciler.providers.base import Pace, RunProgress, RunRequest, Target
 from reconciler.providers.errors import ServiceError
 from reconciler.specs.estate import Specs
 from reconciler.specs.target import AzureTarget
+from tests.support.allowances import MemoryAllowances
 from tests.support.arm import ArmMemory
 from tests.support.estate import facts_of
 
@@ -64,6 +65,7 @@ class Account:
     job_list: dict[str, ObservedJob] = field(default_factory=dict)
     model_list: dict[str, ObservedModel] = field(default_factory=dict)
     checkpoint_list: dict[str, list[ObservedCheckpoint]] = field(default_factory=dict)
+    allowances: MemoryAllowances = field(default_factory=MemoryAllowances)
 
     def __post_init__(self) -> None:
         self.arm = ArmMemory(self.id, self.region)
@@ -72,7 +74,9 @@ class Account:
         self.hidden: Counter[str] = Counter()
 
     def target(self, pace: Pace = PACE) -> Target:
-        return Target(self.name, self.region, limits.AZURE, self._account, self, self.serving, pace)
+        return Target(
+            self.name, self.region, limits.AZURE, self._account, self, self.serving, pace, allowances=self.allowances
+        )
 
     def fail(self, method: str, *faults: Fault) -> None:
         self.faults.setdefault(method, deque()).extend(faults)

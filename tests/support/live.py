@@ -10,6 +10,12 @@ since:
   - {file: january@sweden, gone: true}            # or hours: 3, until it expires
   - {target: chicago, unreadable: true}
   - {estate: other}                               # the same specs applied under another estate's name
+  - {quota: sweden, limit: 60, used: {OpenAI.Standard.gpt-4.1-mini-finetune: 50}}     # other quotas are wide
+  - {region: sweden, untrainable: [gpt-4.1-mini], skus: [Standard]}       # by name; `skus`: of all models there
+  - {filters: sweden, names: [Strict-EU]}         # beside the vendor's own
+  - {role: sweden, is: reader}
+  - {base: gpt-4.1-mini-2025-04-14@sweden, trained_until: 2027-02-01, served_until: 2027-09-01}
+  - {refused: sweden, question: QUOTA}            # the read is answered with 403
 """
 
 from __future__ import annotations
@@ -21,12 +27,15 @@ from typing import Any
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
 from reconciler.model.address import Address
+from reconciler.model.allowance import Question, Usage
 from reconciler.model.marks import FileMark
-from reconciler.model.observation import JobError, ObservedJob
+from reconciler.model.observation import JobError, ObservedJob, ObservedModel
 from reconciler.model.resource import ResourceGraph
 from reconciler.planning.graph import build_graph
+from reconciler.providers.dates import read_date
 from reconciler.providers.errors import ServiceError
 from tests.support.accounts import NOW, Account, Cloud, Fault
+from tests.support.allowances import CONTRIBUTOR, READER, SKUS
 from tests.support.estate import edited, facts_of, load_text
 
 Happening = Mapping[str, Any]
@@ -138,6 +147,46 @@ def _estate(cloud: Cloud, graph: ResourceGraph, text: str, what: Happening) -> N
     converge(cloud, edited(text, (f"estate: {graph.estate}", f"estate: {what['estate']}")))
 
 
+def _quota(cloud: Cloud, _graph: ResourceGraph, _text: str, what: Happening) -> None:
+    used = what.get("used", {})
+    listed = cloud[what["quota"]].allowances.quota
+    narrow = {u.name: Usage(u.name, used[u.name], what["limit"]) for u in listed if u.name in used}
+    assert len(narrow) == len(used), "a quota that no region has"
+    cloud[what["quota"]].allowances.quota = [narrow.get(u.name, u) for u in listed]
+
+
+def _region(cloud: Cloud, _graph: ResourceGraph, _text: str, what: Happening) -> None:
+    allowances, untrainable = cloud[what["region"]].allowances, what.get("untrainable", ())
+    allowances.models = [
+        replace(
+            model,
+            trainable=model.name not in untrainable,
+            skus=tuple(s for s in model.skus if s.name in what.get("skus", SKUS)),
+        )
+        for model in allowances.models
+    ]
+
+
+def _filters(cloud: Cloud, _graph: ResourceGraph, _text: str, what: Happening) -> None:
+    cloud[what["filters"]].allowances.filter_names += what["names"]
+
+
+def _role(cloud: Cloud, _graph: ResourceGraph, _text: str, what: Happening) -> None:
+    cloud[what["role"]].allowances.role = {"reader": READER, "contributor": CONTRIBUTOR}[what["is"]]
+
+
+def _base(cloud: Cloud, _graph: ResourceGraph, _text: str, what: Happening) -> None:
+    id, _, target = what["base"].partition("@")
+    training, serving = (read_date(str(what[k])) if k in what else None for k in ("trained_until", "served_until"))
+    cloud[target].model_list[id] = ObservedModel(id, None, None, 1, True, serving, training)
+
+
+def _refused(cloud: Cloud, _graph: ResourceGraph, _text: str, what: Happening) -> None:
+    words = "The client has no authorization to perform this action over the scope of the subscription."
+    error = ServiceError(words, status=403, code="AuthorizationFailed")
+    cloud[what["refused"]].allowances.refused[Question[what["question"]]] = error
+
+
 _HAPPENINGS: dict[str, Callable[[Cloud, ResourceGraph, str, Happening], None]] = {
     "run": _run,
     "deployment": _deployment,
@@ -145,4 +194,10 @@ _HAPPENINGS: dict[str, Callable[[Cloud, ResourceGraph, str, Happening], None]] =
     "file": _file,
     "target": _target,
     "estate": _estate,
+    "quota": _quota,
+    "region": _region,
+    "filters": _filters,
+    "role": _role,
+    "base": _base,
+    "refused": _refused,
 }

@@ -36,7 +36,7 @@ MODEL_RETIRED = error(
     "model-retired",
     "the model is retired",
     "The service no longer serves it.",
-    "Train on a newer base model.",
+    "Move to a newer model: train on a newer base, or serve one.",
     "job.triage trained on gpt-35-turbo-0613",
 )
 RUN_PAUSED = warning(

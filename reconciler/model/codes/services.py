@@ -22,7 +22,8 @@ ACCOUNT_FULL = error(
     "account-full",
     "the account has no room for the training files",
     "An Azure OpenAI account takes 100 training files and 1 GB of them in all; nothing was sent.",
-    "Delete files that no run needs any more, or raise the limit with the vendor's support.",
+    "Delete files that no run needs any more, or have the limit raised by the vendor's support and say so in the "
+    "target's `limits`.",
     "a chain of 101 stages, every file kept",
 )
 ACCOUNT_RUNS = error(

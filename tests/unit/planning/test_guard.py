@@ -50,7 +50,7 @@ def test_what_is_too_much(before: str, after: str, prune: bool, refused: bool, w
 
 def test_recreates_count() -> None:
     before = estate(10, more=", strategy: recreate")
-    after = edited(before, ("2025-04-14", "2024-01-01"))
+    after = edited(before, ("name: gpt-4.1,", "name: gpt-4.1-mini,"))
     assert planned(before, after).refused
 
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from reconciler.engine import operations
+from reconciler.planning.planner import make_plan
 from tests.support.accounts import Cloud
 from tests.support.applies import left_to_do
-from tests.support.estate import ESTATE, FIRST, SECOND, edited, load_text
+from tests.support.estate import ESTATE, FIRST, SECOND, edited, facts_of, load_text
 from tests.support.live import build, converge
 
 EDIT_SECOND = ("{n_epochs: 2}", "{n_epochs: 4}")
@@ -113,5 +114,5 @@ def test_a_plan_of_many_runs_is_quick() -> None:
     old = "      - {name: 2026-01, training: january}\n"
     specs = load_text(edited(ESTATE, (old, old + stages)))
     cloud = Cloud(specs)
-    made = operations.plan(cloud.world(specs), parallelism=1)
+    made = make_plan(specs, facts_of(specs), operations.look(cloud.world(specs), 1))
     assert sum(c.action.trains for c in made.changes) == 2003

@@ -1,0 +1,1 @@
+"""Preflight, one file a check, as in the package."""
