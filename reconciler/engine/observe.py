@@ -43,11 +43,11 @@ NOTHING = Wanted()
 def observe(
     targets: Mapping[str, Target], estate: str, pool: Executor, wanted: Wanted = NOTHING
 ) -> dict[str, Observation]:
-    """Snapshots by target name. Accounts are read first, then every list of every account side by side."""
-    accounts = {name: pool.submit(target.account) for name, target in targets.items()}
+    """Snapshots by target name. Each account is read first, then its lists; all targets side by side."""
     looks = {name: _Look(target, estate, wanted) for name, target in targets.items()}
-    for name, future in accounts.items():
-        looks[name].begin(future, pool)
+    begun = {name: pool.submit(look.begin, pool) for name, look in looks.items()}
+    for future in begun.values():
+        future.result()
     return {name: look.finish() for name, look in looks.items()}
 
 
@@ -61,9 +61,10 @@ class _Look:
         self.account: ObservedAccount | None = None
         self.lists: dict[str, Future[Any]] = {}
 
-    def begin(self, account: Future[ObservedAccount], pool: Executor) -> None:
+    def begin(self, pool: Executor) -> None:
+        """Read the account, and set its lists going."""
         try:
-            found = account.result()
+            found = self.target.account()
         except ServiceError as error:
             self._failed(error)
             return

@@ -37,6 +37,10 @@ from reconciler.providers.errors import ServiceError
 from reconciler.specs.estate import Specs
 
 
+READS = 64
+"""Reads at the same time, over all targets; as many as there are connections."""
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """Specs with their datasets' facts, and the targets that they name."""
@@ -51,7 +55,7 @@ def look(world: World, parallelism: int = PARALLELISM, *, every_checkpoint: bool
     graph = build_graph(world.specs, world.facts)
     marks_of = frozenset(run.mark for run in graph.runs.values())
     wanted = Wanted(marks_of, graph.checkpointed(), every_checkpoint, graph.adopted())
-    with make_pool(1 if parallelism <= 1 else max(parallelism, 32)) as pool:
+    with make_pool(1 if parallelism <= 1 else READS) as pool:
         return observe(world.targets, world.specs.estate, pool, wanted)
 
 

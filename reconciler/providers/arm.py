@@ -50,6 +50,12 @@ class ArmAccount:
         self._client = client
         self._poll = poll
         self._sleep = sleep
+        self._endpoint = ""
+
+    @property
+    def endpoint(self) -> str:
+        """The data plane's, as the last look at the account showed it; looks where none has."""
+        return self._endpoint or self.account().endpoint
 
     @cached_property
     def sdk(self) -> Any:
@@ -62,11 +68,11 @@ class ArmAccount:
 
     def account(self) -> ObservedAccount:
         raw = self.reader.get(self.account_id)
-        properties = raw.get("properties") or {}
+        self._endpoint = str((raw.get("properties") or {}).get("endpoint") or "")
         return ObservedAccount(
             id=str(raw.get("id") or self.account_id),
             region=str(raw.get("location") or ""),
-            endpoint=str(properties.get("endpoint") or ""),
+            endpoint=self._endpoint,
         )
 
     def deployments(self) -> list[ObservedDeployment]:

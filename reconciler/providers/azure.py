@@ -163,7 +163,7 @@ class _Endpoint:
         self._root = ""
 
     def url(self) -> str:
-        self._root = self._root or (self._override or self._account.account().endpoint).rstrip("/")
+        self._root = self._root or (self._override or self._account.endpoint).rstrip("/")
         if not self._root:
             raise ServiceError("the account has no endpoint yet", service="Azure Resource Manager", status=404)
         return f"{self._root}/openai" if self.dated else f"{self._root}/openai/v1"

@@ -50,12 +50,10 @@ class Reader:
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         """The answer's JSON. `path` may be a whole URL below the same host, as in links."""
-        url = path if path.startswith("http") else self.base_url + path
-        self._same_host(url)
-        # A link brings a query of its own; what it says wins.
-        asked = httpx2.URL(url)
-        query = {**self.params, **(params or {}), **dict(asked.params)}
-        url = str(asked.copy_with(query=None))
+        url, query = self.base_url + path, {**self.params, **(params or {})}
+        if not path.startswith("/") or "?" in path:
+            url, brought = self._link(path)
+            query |= brought  # a link brings a query of its own; what it says wins
         return retrying(lambda: self._proven(url, query), self.backoff, self.sleep, self.budget)
 
     def _proven(self, url: str, query: Mapping[str, str]) -> Any:
@@ -115,11 +113,12 @@ class Reader:
             raise ServiceError(f"the answer's {key} is not a list", service=self.service)
         return [item for item in found if isinstance(item, dict)]
 
-    def _same_host(self, url: str) -> None:
-        """A link in an answer must not carry the credentials elsewhere, nor over a road that is less safe."""
-        there, here = httpx2.URL(url), httpx2.URL(self.base_url)
+    def _link(self, link: str) -> tuple[str, dict[str, str]]:
+        """The URL of a link and its query. It must not carry the credentials elsewhere, nor over a less safe road."""
+        there, here = httpx2.URL(link if link.startswith("http") else self.base_url + link), httpx2.URL(self.base_url)
         if (there.scheme, there.host, there.port) != (here.scheme, here.host, here.port):
             raise ServiceError(f"the answer links to another host: {there.host}", service=self.service)
+        return str(there.copy_with(query=None)), dict(there.params)
 
 
 def _date(headers: Mapping[str, str]) -> int | None:
