@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PEERS := $(VENV)/.peers
 
 .PHONY: demo test faults lint format generate bench clean
 
@@ -32,8 +33,8 @@ generate: $(READY)  ## Write anew what is made from the code: the schema of the 
 	$(BIN)/reconciler schema > schema/reconciler.schema.json
 	$(BIN)/reconciler explain --format markdown > docs/diagnostics.md
 
-bench: $(READY)  ## Costs as ratios against floors and peers of the same run.
-	@for file in bench/*.py; do $(BIN)/python $$file || exit 1; done
+bench: $(READY) $(PEERS)  ## Costs as ratios against floors and peers of the same run.
+	@for name in core datasets plans; do $(BIN)/python bench/$$name.py || exit 1; done
 
 clean:
 	rm -rf $(VENV) .reconciler
@@ -41,4 +42,8 @@ clean:
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+$(PEERS): $(READY)
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[bench]'
 	@touch $@

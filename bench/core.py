@@ -145,7 +145,16 @@ def growth() -> None:
 
 
 def in_sync(size: int) -> tuple[Specs, dict[str, DatasetFacts], dict[str, Observation]]:
-    """Half runs, half deployments, everything as the specs want it."""
+    """Everything as the specs want it."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_specs(Path(folder), size)
+        specs, _ = load(Path(folder))
+    facts = {"rows": DatasetFacts("rows", Path("rows.jsonl"), "0" * 64, 12, 1200)}
+    return specs, facts, {"sweden": observation(specs, facts)}
+
+
+def write_specs(root: Path, size: int) -> None:
+    """Half runs, half deployments."""
     count = size // 2
     jobs = "".join(
         f"  j{i}: {{target: sweden, base_model: gpt-4.1-mini-2025-04-14, training: rows, seed: {i}}}\n"
@@ -155,18 +164,12 @@ def in_sync(size: int) -> tuple[Specs, dict[str, DatasetFacts], dict[str, Observ
         f"  d-{i}: {{model: {{job: j{i}}}, sku: Standard, capacity: 5, targets: {{sweden: {{}}}}}}\n"
         for i in range(count)
     )
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        lines = jobs.splitlines(keepends=True)
-        blocks = served.splitlines(keepends=True)
-        (root / "all.yaml").write_text(SPEC.partition("jobs:")[0])
-        for n in range(0, count, 2000):  # spec files are limited to a megabyte
-            (root / f"part-{n}.yaml").write_text(
-                "version: 1\njobs:\n" + "".join(lines[n : n + 2000]) + "deployments:\n" + "".join(blocks[n : n + 2000])
-            )
-        specs, _ = load(root)
-    facts = {"rows": DatasetFacts("rows", Path("rows.jsonl"), "0" * 64, 12, 1200)}
-    return specs, facts, {"sweden": observation(specs, facts)}
+    lines, blocks = jobs.splitlines(keepends=True), served.splitlines(keepends=True)
+    (root / "all.yaml").write_text(SPEC.partition("jobs:")[0])
+    for n in range(0, count, 2000):  # spec files are limited to a megabyte
+        (root / f"part-{n}.yaml").write_text(
+            "version: 1\njobs:\n" + "".join(lines[n : n + 2000]) + "deployments:\n" + "".join(blocks[n : n + 2000])
+        )
 
 
 def observation(specs: Specs, facts: dict[str, DatasetFacts]) -> Observation:

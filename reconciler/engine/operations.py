@@ -36,7 +36,6 @@ from reconciler.providers.base import RunProgress, Target
 from reconciler.providers.errors import ServiceError
 from reconciler.specs.estate import Specs
 
-
 READS = 64
 """Reads at the same time, over all targets; as many as there are connections."""
 

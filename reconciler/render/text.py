@@ -41,7 +41,7 @@ def _visible(found: re.Match[str]) -> str:
 
 def width(text: str) -> int:
     """Columns that the text takes on a terminal."""
-    return sum(_columns(c) for c in text)
+    return len(text) if text.isascii() else sum(_columns(c) for c in text)
 
 
 def _columns(character: str) -> int:

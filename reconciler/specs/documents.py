@@ -1,13 +1,14 @@
 """The only YAML reader: plain data, and for every value the place where it stands.
 
-It walks the parser's events with a stack of its own, so that nesting costs no recursion, and keeps each event as the
-position of its value. Scalars follow the rules of the spec language, which are stricter than YAML 1.1: `yes`, `on`,
-`012` and dates are strings, `1e-5` is a number.
+It walks the parser's events with a stack of its own, so that nesting costs no recursion, and keeps of each event where
+it stands, as one number: the events themselves are ten times as large as what they say. Scalars follow the rules of
+the spec language, which are stricter than YAML 1.1: `yes`, `on`, `012` and dates are strings, `1e-5` is a number.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -30,8 +31,10 @@ _INFINITE = (float("inf"), float("-inf"))
 _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 _STR_TAG = "tag:yaml.org,2002:str"
 
+Span: TypeAlias = int
+"""Where something begins and ends: indexes into the text, packed by `_span`."""
 Marks: TypeAlias = Any
-"""A scalar's event; `(event, {key: (key's event, marks)})` for a mapping; `(event, [marks])` for a sequence."""
+"""A scalar's span; `(span, {key: (key's span, marks)})` for a mapping; `(span, [marks])` for a sequence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +81,10 @@ class Document:
     def at(self, *path: str | int) -> Located:
         return Located(self, path)
 
-    def _range(self, event: Any) -> SourceRange:
-        if event is None:  # a file without a value, such as one of comments only
+    def _range(self, span: Span | None) -> SourceRange:
+        if span is None:  # a file without a value, such as one of comments only
             return SourceRange(self.path, 1, 1, 1, 1)
-        return self.lines.between(event.start_mark.index, event.end_mark.index)
+        return self.lines.between(span >> 32, span & 0xFFFFFFFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +112,16 @@ class Located:
         return self.document.range(*self.full(*path))
 
 
-def _down(marks: Marks, step: str | int) -> tuple[Any, Marks] | None:
+def _span(event: Any) -> Span:
+    return int(event.start_mark.index << 32 | event.end_mark.index)
+
+
+def _down(marks: Marks, step: str | int) -> tuple[Span, Marks] | None:
     if not isinstance(marks, tuple):
         return None
     inside = marks[1]
     if isinstance(inside, dict):
-        found: tuple[Any, Marks] | None = inside.get(step)
+        found: tuple[Span, Marks] | None = inside.get(step)
         return found
     if isinstance(step, int) and 0 <= step < len(inside):
         child = inside[step]
@@ -180,15 +187,15 @@ class _Frame:
     is_map: bool
     nodes_before: int
     key: str | None = None
-    key_event: Any = None
+    key_span: Span | None = None
     height: int = 0
     """Levels of collections below this one."""
 
     def add(self, value: Any, marks: Marks) -> None:
         if self.is_map:
             self.data[self.key] = value
-            self.inside[self.key] = (self.key_event, marks)
-            self.key_event = None
+            self.inside[self.key] = (self.key_span, marks)
+            self.key_span = None
         else:
             self.data.append(value)
             self.inside.append(marks)
@@ -215,9 +222,9 @@ class _Reader:
     def refuse(self, code: Code, mark: Any, detail: str, hint: str = "") -> None:
         self.problems.append(code.at(self.document.lines.at(mark), detail, hint=hint))
 
-    def read(self, text: str) -> tuple[Any, Marks]:
+    def read(self, document: str) -> tuple[Any, Marks]:
         """The first document's data and marks. Scalars come by the thousand, so they take the short way."""
-        next_event = _Loader(text).get_event
+        next_event, intern = _Loader(document).get_event, sys.intern
         scalar = yaml.ScalarEvent
         stack: list[_Frame] = []
         top = root = _Frame(None, [], [], False, 0)
@@ -225,15 +232,17 @@ class _Reader:
             event = next_event()
             if type(event) is scalar:
                 self.nodes += 1
-                if top.is_map and top.key_event is None:
-                    if event.value in top.data or event.value == "<<" or event.tag or event.anchor:
+                text = intern(event.value)  # most are keys, and names that stand in many places
+                span = event.start_mark.index << 32 | event.end_mark.index  # `_span`, without the call
+                if top.is_map and top.key_span is None:
+                    if text in top.data or text == "<<" or event.tag or event.anchor:
                         self.check_key(top, event)
-                    top.key, top.key_event = event.value, event
+                    top.key, top.key_span = text, span
                     continue
                 if event.tag is not None or event.anchor is not None:
                     self.check_scalar(event)
                 plain = not event.style and event.tag is None
-                top.add(_plain(event.value) if plain else event.value, event)
+                top.add(_plain(text) if plain else text, span)
                 continue
             if isinstance(event, yaml.StreamEndEvent):
                 return (root.data[0], root.inside[0]) if root.data else (None, None)
@@ -242,7 +251,7 @@ class _Reader:
                 top = self.open(event, top, len(stack))
             elif isinstance(event, yaml.CollectionEndEvent):
                 done, top = top, stack.pop()
-                marks = (done.event, done.inside)
+                marks = (_span(done.event), done.inside)
                 if done.event.anchor is not None:
                     self.open_anchors.discard(done.event.anchor)
                     nodes = self.nodes - done.nodes_before
@@ -273,7 +282,7 @@ class _Reader:
         return _Frame(event, [], [], False, self.nodes - 1)
 
     def check_not_key(self, frame: _Frame, event: Any) -> None:
-        if frame.is_map and frame.key_event is None:
+        if frame.is_map and frame.key_span is None:
             self.refuse(codes.YAML_KEY, event.start_mark, "A key must be a plain word, not a collection or an alias.")
             raise _Refused
 
@@ -282,7 +291,7 @@ class _Reader:
         if event.tag is not None and event.tag != _STR_TAG:
             self.refuse_tag(event)
         if event.anchor is not None:
-            self.anchors[event.anchor] = _Anchored(key, event, 1, 0)
+            self.anchors[event.anchor] = _Anchored(key, _span(event), 1, 0)
         if key == "<<" and not event.style:
             self.refuse(
                 codes.YAML_KEY,
@@ -291,7 +300,7 @@ class _Reader:
             )
         if key in frame.data:
             first = self.document._range(frame.inside[key][0])
-            again = self.document._range(event)
+            again = self.document._range(_span(event))
             self.problems.append(
                 codes.DUPLICATE_KEY.at(again, f'"{key}" stands here twice.', related=[("first", first)])
             )
@@ -301,7 +310,7 @@ class _Reader:
             self.refuse_tag(event)
         if event.anchor is not None:
             plain = not event.style and event.tag is None
-            self.anchors[event.anchor] = _Anchored(_plain(event.value) if plain else event.value, event, 1, 0)
+            self.anchors[event.anchor] = _Anchored(_plain(event.value) if plain else event.value, _span(event), 1, 0)
 
     def follow(self, event: Any, depth: int) -> _Anchored:
         if event.anchor in self.open_anchors:

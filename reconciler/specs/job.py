@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
@@ -80,6 +81,12 @@ class Hyperparameters(Strict):
         return {k: v for k, v in self.model_dump(exclude_none=True).items() if v not in ("auto", "default")}
 
 
+@cache
+def _no_hyperparameters() -> Hyperparameters:
+    """One for all the jobs that set none: a spec never changes."""
+    return Hyperparameters()
+
+
 DPO_ONLY = ("beta",)
 REINFORCEMENT_ONLY = ("compute_multiplier", "eval_interval", "eval_samples", "reasoning_effort")
 
@@ -107,7 +114,7 @@ class Job(Strict):
         default="supervised", description="How it learns.", examples=["supervised"]
     )
     hyperparameters: Hyperparameters = Field(
-        default_factory=lambda: Hyperparameters(),
+        default_factory=_no_hyperparameters,
         description="Left to the service where absent.",
         examples=[{"n_epochs": 3, "batch_size": "auto", "learning_rate_multiplier": 0.1}],
     )

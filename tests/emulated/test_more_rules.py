@@ -173,3 +173,14 @@ def test_the_other_methods_on_the_v1_surface(bench: Bench) -> None:
     assert len(bodies) == 2
     assert all("/openai/v1/" in path for path in bodies)
     assert bench.actions() == {}
+
+
+def test_a_look_asks_each_account_once(bench: Bench) -> None:
+    """Where the data plane is stands in the account, which is read anyway."""
+    bench.plan()
+    heard = len(bench.requests())
+    bench.plan()
+    paths = [r["path"] for r in bench.requests()[heard:]]
+    for account in ("sweden", "virginia", "chicago"):
+        asked = sum(path.endswith(f"/accounts/aoai-secondlap-{account}") for path in paths)
+        assert asked == 2, "once to see that the emulator has it, once in the look"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
 
 from reconciler.engine import operations
-from reconciler.model.observation import Observation
+from reconciler.engine.observe import observe
+from reconciler.engine.pool import make_pool
+from reconciler.model.observation import Observation, ObservedAccount, ObservedDeployment
 from reconciler.providers.errors import ServiceError
 from tests.support.accounts import Cloud, Fault
 from tests.support.applies import apply
@@ -89,3 +92,25 @@ def test_looking_changes_nothing() -> None:
     before = cloud.snapshot()
     look(cloud)
     assert cloud.snapshot() == before
+
+
+def test_a_slow_account_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sweden's answer comes only after chicago's lists have been asked for."""
+    targets = Cloud(load_text(ESTATE)).world(load_text(ESTATE)).targets
+    sweden, chicago = targets["sweden"], targets["chicago"]
+    assert chicago.serving
+    asked = threading.Event()
+    deployments = chicago.serving.deployments
+
+    def listed() -> list[ObservedDeployment]:
+        asked.set()
+        return deployments()
+
+    def slow() -> ObservedAccount:
+        assert asked.wait(10)
+        return sweden.account()
+
+    monkeypatch.setattr(chicago.serving, "deployments", listed)
+    with make_pool(4) as pool:
+        seen = observe({"sweden": replace(sweden, account=slow), "chicago": chicago}, "acme", pool)
+    assert all(observation.complete for observation in seen.values())
