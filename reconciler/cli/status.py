@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import click
@@ -12,8 +11,11 @@ from reconciler.cli import options
 from reconciler.cli.compose import connected
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
+from reconciler.model.allowance import Question
 from reconciler.planning.closing import closings
-from reconciler.planning.graph import build_graph
+from reconciler.planning.planner import make_plan
+from reconciler.planning.retirement import calendar
+from reconciler.render import calendar as render_calendar
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import status as render_status
 
@@ -29,11 +31,17 @@ def status(root: Path, parallelism: int, embedded: bool, emulator_url: str | Non
     estate = load(root)
     with connected(estate, options.Where(embedded, emulator_url), terminal, Stop()) as world:
         observed = operations.look(world, parallelism)
+        offers = {name: {Question.MODELS} for name, o in observed.items() if o.account is not None}
+        observed = dict(operations.look_closer(world, observed, offers, parallelism))
         progress = operations.progress(world, observed)
-    graph = build_graph(estate.specs, estate.facts)
-    click.echo(render_status.render(graph, observed, progress, terminal.out), nl=False)
+    made = make_plan(estate.specs, estate.facts, observed)
+    click.echo(render_status.render(made.graph, observed, progress, terminal.out), nl=False)
+    days = render_calendar.render(
+        calendar(estate.specs, made.graph, observed, made.models), made.observed_at, terminal.out
+    )
+    click.echo(f"\n{days}" if days else "", nl=False)
     problems = [p for o in observed.values() for p in o.problems]
-    problems += closings(estate.specs, estate.specs.targets, int(time.time()))
+    problems += closings(estate.specs, estate.specs.targets, made.observed_at)
     told = render_diagnostics.render(problems, terminal.err)
     if told:
         click.echo("\n" + told, nl=False, err=True)

@@ -116,7 +116,7 @@ class Allowance:
     def tuned_from(self, base: str) -> OfferedModel | None:
         """Any fine-tuned model of the account with that base: what holds for it holds for its like."""
         wanted = base.lower()
-        return next((m for m in self.models or () if m.base.lower() == wanted), None)
+        return next((m for m in self.models or () if m.base and m.base.lower() == wanted), None)
 
     def trainable(self) -> tuple[str, ...]:
         return tuple(sorted({m.id for m in self.models or () if m.trainable and not m.base}))

@@ -14,3 +14,5 @@ class Identity:
     """A user's principal name, or an application's id."""
     object_id: str = ""
     tenant: str = ""
+    data_plane: str = ""
+    """Another means by which the data plane is reached."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 from uuid import uuid4
@@ -13,6 +13,7 @@ from uuid import uuid4
 import httpx2
 
 from reconciler.model.catalog import limits
+from reconciler.model.identity import Identity
 from reconciler.providers import github_identity
 from reconciler.providers.allowances import ArmAllowances
 from reconciler.providers.arm import API_VERSION as ARM_API_VERSION
@@ -147,9 +148,16 @@ def connect(
         account,
         pace,
         allowances=ArmAllowances(reader, spec.account_id, spec.region, by_key=bool(key)),
-        identity=lambda: identity_of(manager.token()),
-        skew=lambda: reader.skew,
+        identity=lambda: _identity(manager, by_key=bool(key), emulated=bool(emulator)),
+        skew=lambda: None if emulator else reader.skew,  # an emulator has a time of its own
+        api_version=spec.api_version or DATA_API_VERSION,
     )
+
+
+def _identity(manager: Bearer, *, by_key: bool, emulated: bool) -> Identity:
+    if emulated:
+        return Identity("emulator")
+    return replace(identity_of(manager.token()), data_plane="API key" if by_key else "")
 
 
 class _Endpoint:

@@ -55,8 +55,8 @@ def connect(
         None,
         pace,
         may_refuse_training=True,
-        identity=proof.identity,
-        skew=lambda: training.reader.skew,
+        identity=lambda: Identity("emulator") if emulator else proof.identity(),
+        skew=lambda: None if emulator else training.reader.skew,
     )
 
 

@@ -97,10 +97,10 @@ MODEL_UNTRAINABLE = error(
     "Train on a newer base model.",
     "jobs:\n  triage:\n    base_model: gpt-35-turbo-0125",
 )
-API_VERSION_RETIRED = error(
+API_VERSION_RETIRED = warning(
     "api-version-retired",
-    "the service no longer answers this api-version",
-    "Azure retires preview versions of its interface.",
+    "this api-version is retired",
+    "Azure retires preview versions of its interface; it may stop answering them any day.",
     "Leave `api_version` out for the tool's own default, or name a newer one.",
     "targets:\n  sweden:\n    api_version: 2023-07-01-preview",
 )

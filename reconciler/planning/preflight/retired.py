@@ -46,7 +46,7 @@ def _ended(view: View, ending: Ending, uses: Sequence[Use]) -> Iterator[Finding]
         said = f"is not served {since}"
         yield Finding(_told(codes.MODEL_RETIRED, ending, uses, said), tuple(keys), f"{ending.what} {said}")
     else:
-        yield Finding(_told(codes.API_VERSION_RETIRED, ending, uses, f"is not answered {since}"))
+        yield Finding(_told(codes.API_VERSION_RETIRED, ending, uses, f"is retired {since}"))
 
 
 def _untrainable(view: View, ending: Ending, uses: Sequence[Use], said: str) -> Iterator[Finding]:
