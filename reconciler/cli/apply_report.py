@@ -17,12 +17,13 @@ from reconciler import __version__
 from reconciler.cli.options import Terminal
 from reconciler.cli.plan import plan_json, show
 from reconciler.model.events import EventSink, Outcome
+from reconciler.planning.cost import spent
 from reconciler.planning.plan import Plan
 from reconciler.planning.planfile import Asked
 from reconciler.planning.planformat import read_document
 from reconciler.planning.steps import make_steps
+from reconciler.render import cost, summary
 from reconciler.render import diagnostics as render_diagnostics
-from reconciler.render import summary
 from reconciler.render.jsonlines import JsonLines
 from reconciler.render.progress import ProgressLines
 from reconciler.render.text import duration
@@ -33,8 +34,10 @@ class TextReport:
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
+        self._plan: Plan | None = None
 
     def planned(self, plan: Plan, root: Path, asked: Asked, seconds: float) -> None:
+        self._plan = plan
         show(read_document(plan_json(plan, root, asked)), self._terminal, f"in {duration(seconds)}")
 
     @contextmanager
@@ -55,10 +58,16 @@ class TextReport:
             yield ProgressLines(lambda line: click.echo(line, err=True), self._terminal.err)
 
     def ended(self, outcomes: Sequence[Outcome], seconds: float, *, stopped: bool) -> None:
-        click.echo("\n" + summary.render(outcomes, self._terminal.out, seconds, stopped=stopped), nl=False)
+        paid = self._spent(outcomes)
+        click.echo("\n" + summary.render(outcomes, self._terminal.out, seconds, stopped=stopped, spent=paid), nl=False)
         told = render_diagnostics.render([d for o in outcomes for d in o.diagnostics], self._terminal.err)
         if told:
             click.echo("\n" + told, nl=False, err=True)
+
+    def _spent(self, outcomes: Sequence[Outcome]) -> str:
+        if self._plan is None:
+            return ""
+        return cost.spent(outcomes, spent(self._plan.changes, outcomes), self._plan.hosting.currency)
 
 
 class JsonReport:
@@ -71,7 +80,7 @@ class JsonReport:
         shown = orjson.loads(plan_json(plan, root, asked))
         self._lines.changes(shown["resource_changes"])
         self._lines.diagnostics(plan.diagnostics)
-        self._lines.line("change_summary", "plan", operation="plan", changes=shown["summary"])
+        self._lines.line("change_summary", "plan", operation="plan", changes=shown["summary"], cost=shown["cost"])
 
     @contextmanager
     def watching(self, plan: Plan) -> Iterator[EventSink]:

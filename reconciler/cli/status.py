@@ -16,6 +16,7 @@ from reconciler.planning.closing import closings
 from reconciler.planning.planner import make_plan
 from reconciler.planning.retirement import calendar
 from reconciler.render import calendar as render_calendar
+from reconciler.render import cost as render_cost
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import status as render_status
 
@@ -36,6 +37,8 @@ def status(root: Path, parallelism: int, embedded: bool, emulator_url: str | Non
         progress = operations.progress(world, observed)
     made = make_plan(estate.specs, estate.facts, observed)
     click.echo(render_status.render(made.graph, observed, progress, terminal.out), nl=False)
+    if monthly := render_cost.hosting(made.hosting):
+        click.echo(f"\n{monthly}")
     days = render_calendar.render(
         calendar(estate.specs, made.graph, observed, made.models), made.observed_at, terminal.out
     )

@@ -121,7 +121,8 @@ def _judge(step: Step, job: ObservedJob, jobs: Sequence[ObservedJob]) -> Verdict
     assert isinstance(run, DesiredRun)
     if job.phase is Phase.SUCCEEDED and job.fine_tuned_model:
         tokens = f"{job.trained_tokens:,} tokens" if job.trained_tokens else ""
-        return Verdict(step, Outcome(step.key, Result.TRAINED, tokens), job.fine_tuned_model)
+        outcome = Outcome(step.key, Result.TRAINED, tokens, trained_tokens=job.trained_tokens)
+        return Verdict(step, outcome, job.fine_tuned_model)
     if job.phase is Phase.PAUSED:
         detail = f"{job.id} is paused; resume or cancel it at the service"
         return Verdict(step, Outcome(step.key, Result.PAUSED, detail))

@@ -39,6 +39,8 @@ class Outcome:
     detail: str = ""
     seconds: float = 0.0
     diagnostics: tuple[Diagnostic, ...] = ()
+    trained_tokens: int | None = None
+    """What a run is billed for, all epochs together, where the service says so."""
 
     @property
     def failed(self) -> bool:

@@ -46,6 +46,8 @@ class Cost:
     """Hosting a month, once the change is made."""
     delta: Amount = ZERO
     """`after` less `before`; exact where both have the same price, even an unknown one."""
+    rate: Decimal | None = None
+    """Of a million trained tokens."""
     basis: str = ""
     """What was multiplied."""
     gap: str = ""

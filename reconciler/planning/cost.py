@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from reconciler.datasets.facts import DatasetFacts
 from reconciler.model import normal
+from reconciler.model.events import Outcome, Result
 from reconciler.model.money import ZERO, Amount, Cost, total
 from reconciler.model.observation import Observation, ObservedDeployment
 from reconciler.model.prices import Source
@@ -61,6 +63,18 @@ def plan_cost(changes: Iterable[Change], hosting: Hosting) -> PlanCost:
     )
 
 
+def spent(plan_changes: Iterable[Change], outcomes: Iterable[Outcome]) -> Amount:
+    """What the runs that ended really cost, by the tokens that the services say they trained on."""
+    rates = {c.key: c.cost.rate for c in plan_changes if c.cost}
+    return total(_billed(o, rates.get(o.step)) for o in outcomes if o.result is Result.TRAINED)
+
+
+def _billed(outcome: Outcome, rate: Decimal | None) -> Amount:
+    if rate is None or outcome.trained_tokens is None:
+        return Amount(unknown=frozenset({outcome.step}))
+    return Amount((rate * outcome.trained_tokens).scaleb(-6))
+
+
 class Costing:
     """The prices of one estate, asked for what is live and what changes."""
 
@@ -91,9 +105,10 @@ class Costing:
         service = self.services.get(change.target)
         if service is None:
             return None
-        if change.action.trains and isinstance(change.desired, DesiredRun):
+        if isinstance(change.desired, DesiredRun) and (change.action.trains or change.action is Action.WAIT):
             run = priced_run(change.desired, graph, facts[change.desired.training], service)
-            return training_cost(run, service, self.specs.prices)
+            cost = training_cost(run, service, self.specs.prices)
+            return cost if change.action.trains else Cost(rate=cost.rate)
         if change.address.kind == "deployment" and change.action.writes:
             return self._hosting_cost(change, service, graph)
         return None

@@ -65,7 +65,7 @@ def training_cost(run: Run, service: Service, prices: PriceTable) -> Cost:
     if kind == "reinforcement":
         return Cost(uncertain, gap=f"billed by the hour, {words(price, prices.currency)} each, and the grader's tokens")
     if run.facts.tokens is None:
-        return Cost(uncertain, gap=f"the tokens of {run.facts.name} are not known")
+        return Cost(uncertain, rate=price, gap=f"the tokens of {run.facts.name} are not known")
     usual = usual_epochs(service.name, run.facts.rows)
     epochs = run.epochs or usual or 1
     gaps = [] if run.epochs or usual else ["priced for one epoch"]
@@ -73,7 +73,7 @@ def training_cost(run: Run, service: Service, prices: PriceTable) -> Cost:
     known = Amount((price * run.facts.tokens * epochs).scaleb(-6))
     said = f"{epochs} (the usual number)" if usual and not run.epochs else f"{epochs}"
     basis = f"{run.facts.tokens:,} tokens x {said} at {_rate(price, prices.currency)} a million"
-    return Cost(known + uncertain if gaps else known, basis=basis, gap=", ".join(gaps))
+    return Cost(known + uncertain if gaps else known, rate=price, basis=basis, gap=", ".join(gaps))
 
 
 def _rate(price: Decimal, currency: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
+from reconciler.model.events import Outcome
 from reconciler.model.money import ZERO, Amount, about, amount_words, words
 from reconciler.planning.cost import Hosting
 from reconciler.planning.costformat import ChangeCostPart, ChangeHostingPart, PlanCostPart
@@ -56,6 +58,15 @@ def hosting(now: Hosting) -> str:
     """`Hosting $2,482 a month without usage.`; empty where nothing costs anything."""
     amount = now.total
     return f"Hosting {_sum(amount, now.currency, MONTHLY)}{_left(amount, 'deployment')}." if amount != ZERO else ""
+
+
+def spent(outcomes: Sequence[Outcome], amount: Amount, currency: str) -> str:
+    """`Trained on 172,482 tokens for about $0.98.`; empty where nothing was trained."""
+    tokens = sum(o.trained_tokens or 0 for o in outcomes)
+    if not tokens or not amount.known:
+        return ""
+    paid = about(amount.known, currency) if amount.exact else amount_words(amount, currency)
+    return f"Trained on {tokens:,} tokens for {paid}."
 
 
 def _sum(amount: Amount, currency: str, when: str) -> str:

@@ -12,13 +12,15 @@ _ORDER = tuple(Result)
 _BAD = (Result.FAILED, Result.SKIPPED)
 
 
-def render(outcomes: Sequence[Outcome], style: Style, seconds: float, *, stopped: bool) -> str:
+def render(outcomes: Sequence[Outcome], style: Style, seconds: float, *, stopped: bool, spent: str = "") -> str:
+    """`spent` says what was trained for how much."""
     counts = Counter(o.result for o in outcomes)
     words = ", ".join(f"{counts[r]} {r.value}" for r in _ORDER if counts[r])
     bad = any(o.result in _BAD for o in outcomes)
     head = "Stopped" if stopped else "Apply ended with failures" if bad else "Apply complete"
     color = "red" if bad else "yellow" if stopped else "green"
     lines = [f"{style(head, 'bold', color)} after {duration(seconds)}: {words}."]
+    lines += [spent] if spent else []
     lines += [
         f"  {style(pad(o.result.value, 9), 'red')} {clean(o.step)}{'   ' + clean(o.detail) if o.detail else ''}"
         for o in outcomes

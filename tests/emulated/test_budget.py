@@ -42,6 +42,9 @@ def test_the_operator_may_go_over_it(tight: Bench) -> None:
     assert applied.status == 0, applied.err
     assert "[budget-passed]" in applied.err
     assert len(tight.creates()) == 1
+    tokens = tight.jobs()[0]["trained_tokens"]
+    assert f"Trained on {tokens:,} tokens for about $0.1" in applied.out, "what was really billed"
+    assert "\n\nHosting $2,482 a month without usage.\n" in tight.run("status").out
 
 
 def test_a_saved_plan_says_that_it_may(tight: Bench) -> None:

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from reconciler.engine import operations
+from reconciler.model.events import Outcome, Result
 from reconciler.model.money import ZERO, Amount, Cost
 from reconciler.model.selection import Selection
 from reconciler.planning.changes import Action
-from reconciler.planning.cost import PlanCost
+from reconciler.planning.cost import PlanCost, spent
 from reconciler.planning.plan import Plan
 from reconciler.planning.planner import make_plan
 from tests.support.estate import CHAT, CHAT_US, ESTATE, FIRST, SECOND, SORTER, TRIAGE, edited, facts_of, load_text
@@ -33,7 +34,10 @@ def plan(
 ) -> Plan:
     """The plan of the edited estate against what an apply of the unedited one left."""
     specs = load_text(edited(ESTATE, *edits))
-    world = build(ESTATE, live, since).world(specs)
+    cloud = build(ESTATE, live, since)
+    for account in cloud.accounts.values():
+        account.hold = True
+    world = cloud.world(specs)
     known = {name: replace(f, **facts) for name, f in facts_of(specs).items()}
     limits = Selection((select,) if select else ())
     return operations.plan(replace(world, facts=known), limits, 1, prune=prune)
@@ -168,8 +172,9 @@ def test_another_model_under_the_same_name_costs_the_same() -> None:
 def test_an_unknown_price_that_stays_is_no_difference() -> None:
     odd = ("capacity: 20, sku: GlobalStandard", "capacity: 20, sku: OfTomorrow")
     first = edited(ESTATE, odd)
-    later = load_text(edited(first, ("capacity: 50", "capacity: 60")))
+    later = load_text(edited(first, ("team: support", "team: ops")))
     made = operations.plan(build(first, "converged", ()).world(later), parallelism=1)
+    assert CHAT_US in made.by_key()
     assert sums(made) == (Amount(2 * FEE, frozenset({CHAT_US})), Amount(2 * FEE, frozenset({CHAT_US})), ZERO)
 
 
@@ -199,6 +204,24 @@ def test_a_target_that_cannot_be_read_is_not_forgotten() -> None:
     made = plan(live="converged", since=[{"target": "chicago", "unreadable": True}])
     assert made.cost.before == Amount(2 * FEE, frozenset({"target chicago"}))
     assert made.cost.delta == ZERO
+
+
+def test_what_was_really_trained_is_what_was_paid() -> None:
+    made = plan(EPOCHS)
+    ended = [
+        Outcome(TRIAGE, Result.TRAINED, trained_tokens=1_000_000),
+        Outcome(FIRST, Result.FAILED, trained_tokens=7),
+        Outcome(SECOND, Result.TRAINED),
+        Outcome(CHAT, Result.CREATED),
+    ]
+    assert spent(made.changes, ended) == Amount(Decimal("1.815"), frozenset({SECOND}))
+
+
+def test_a_run_that_an_earlier_apply_began_is_not_in_the_plan_but_in_the_bill() -> None:
+    made = plan(EPOCHS, live="converged", since=[{"run": "support/2026-02", "status": "running"}])
+    assert made.by_key()[SECOND].action is Action.WAIT
+    assert SECOND not in {c.key for c in made.changes if c.cost and c.cost.training != ZERO}
+    assert spent(made.changes, [Outcome(SECOND, Result.TRAINED, trained_tokens=100_000)]) == Amount(Decimal("0.605"))
 
 
 def test_openai_has_a_usual_number_of_epochs_and_no_hosting() -> None:
