@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,11 @@ class Approved:
     help="Whether merged pull requests must have shown the plan.",
 )
 @option("--approve", default="", metavar="DIGEST", help="Approve the plan with this digest by hand.")
-@option("--wait/--no-wait", default=False, help="Follow runs to their end. Default: leave them to the next run.")
+@option(
+    "--wait/--no-wait",
+    default=False,
+    help="Follow runs to their end (offline always).",
+)
 @option("--timeout", default="", metavar="TIME", help="Stop watching after 90s, 15m, 2h ...")
 def apply(
     root: Path,
@@ -82,7 +86,7 @@ def apply(
     Approved is what the plan comments of merged pull requests show, back to the last apply that converged.
     """
     extra = words(arguments, targets)
-    follow = [*(["--wait"] if wait else ["--no-wait"]), *(["--timeout", timeout] if timeout else [])]
+    follow = [*(["--wait"] if wait or offline else ["--no-wait"]), *(["--timeout", timeout] if timeout else [])]
     with hub(author) as here:
         found = check(root)
         if has_errors(found):
@@ -95,6 +99,8 @@ def apply(
         click.echo(headline(done))
         if done.state == "refused":
             tell(codes.PLAN_UNAPPROVED.at(detail=f"{codes.PLAN_UNAPPROVED.way_out} Its digest is {done.digest}."))
+        if done.left:
+            tell(codes.CHANGES_LEFT.at(detail=f"{', '.join(done.left[:10])}. {codes.CHANGES_LEFT.way_out}"))
         here.summary(render(done))
         fine = [_report(here, root, extra, place, pull, done) for pull in merged]
     sys.exit(0 if done.fine and all(fine) else 1)
@@ -133,6 +139,21 @@ def _apply(
         saved = current
     else:
         saved = approvals.union(current, _plans(here, place, approved.merged))
+        if here.run.scheduled:
+            return _go_on(current, saved, place, follow)
+    return _run(saved, digest, place, follow)
+
+
+def _go_on(current: dict[str, Any], approved: dict[str, Any], place: Place, follow: Sequence[str]) -> Done:
+    """Nobody waits for a scheduled apply: what was approved goes on, and the rest is left for somebody to look at."""
+    digest = current["digest"]["changes"]
+    saved, left = approvals.part(current, approved)
+    if saved is None:
+        return Done("converged", digest=digest, left=left)
+    return replace(_run(saved, digest, place, follow), left=left)
+
+
+def _run(saved: dict[str, Any], digest: str, place: Place, follow: Sequence[str]) -> Done:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "approved.json"
         file.write_bytes(orjson.dumps(saved))

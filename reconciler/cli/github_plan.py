@@ -63,7 +63,9 @@ def plan(
                 body, facts, failed = _planned(here, root, extra, out, place, annotated)
         fine = True
         if pull and comment:
-            fine = here.comment(pull.number, marker(approvals.PLAN, root, extra, facts), body)
+            # A pull request that changes nothing needs no comment, unless one of ours says otherwise.
+            anew = failed or facts["state"] != "unchanged"
+            fine = here.comment(pull.number, marker(approvals.PLAN, root, extra, facts), body, anew=anew)
     sys.exit(1 if failed or not fine else 0)
 
 
@@ -96,7 +98,8 @@ def _planned(
     last = footer(here.run, f"digest {code(digest)}", f"commit {here.run.pull.head[:10]}" if here.run.pull else "")
     room = COMMENT_LIMIT - _ROOM - len(packed)
     body = "\n\n".join(p for p in (place.note, shown(out, ended, room), last, packed) if p) + "\n"
-    facts = {"state": "planned", "world": place.kind, "digest": digest}
+    state = "planned" if document["resource_changes"] or document["resource_drift"] else "unchanged"
+    facts = {"state": state, "world": place.kind, "digest": digest}
     if not packed:  # the workflow keeps the file
         facts["run"] = here.run.id
     return body, facts, ended.status != 0

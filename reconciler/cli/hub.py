@@ -39,13 +39,13 @@ class Hub:
     comments: Comments | None
     issues: Issues | None
 
-    def comment(self, number: int, marker: Marker, body: str) -> bool:
-        """Put a sticky comment; whether the job may go on. A token that only reads is a notice."""
+    def comment(self, number: int, marker: Marker, body: str, *, anew: bool = True) -> bool:
+        """Put a sticky comment; whether the job may go on. Without `anew` only one that is there is edited."""
         if self.comments is None:
             tell(codes.GITHUB_OUTSIDE.at(detail=codes.GITHUB_OUTSIDE.way_out))
             return True
         comments = self.comments
-        post, fine = attempt(lambda: comments.put(number, marker, body))
+        post, fine = attempt(lambda: comments.put(number, marker, body, anew=anew))
         if post and post.author != comments.author:
             detail = f"{post.author} wrote it, {comments.author} was expected. {codes.GITHUB_AUTHOR.way_out}"
             tell(codes.GITHUB_AUTHOR.at(detail=detail))

@@ -80,11 +80,11 @@ def unfinished(client: Client, comments: Comments, about: Marker, branch: str, h
     """
     found = []
     for pull in _merged(client, branch):
-        if not _contains(client, head, str(pull.get("merge_commit_sha") or "")):
-            continue
         ours = comments.ours(int(pull["number"]))
         approved = first(ours, replace(about, kind=PLAN))
-        if approved is None:  # it did not touch these specs
+        if approved is None:  # it changed nothing
+            continue
+        if not _contains(client, head, str(pull.get("merge_commit_sha") or "")):
             continue
         result = first(ours, replace(about, kind=APPLY))
         state = result.marker.facts.get("state", "") if result and result.marker else ""
@@ -114,20 +114,43 @@ def union(current: Mapping[str, Any], plans: Iterable[Mapping[str, Any]]) -> dic
     Where two of them change one thing, the one counts that does what `current` does: a plan of the same specs that was
     made just now, from which the rest comes too.
     """
-    wanted = {str(c["key"]): c["change"] for c in current["resource_changes"]}
+    wanted = {str(c["key"]): c for c in current["resource_changes"]}
     chosen: dict[str, Any] = {}
     for change in (c for plan in plans for c in plan["resource_changes"]):
         key = str(change["key"])
         if key not in chosen or (not _agree(chosen[key], wanted.get(key)) and _agree(change, wanted.get(key))):
             chosen[key] = change
-    listed = list(chosen.values())
-    digest = {**current["digest"], "changes": changes_digest(current["estate"], listed)}
-    return {**current, "digest": digest, "resource_changes": listed}
+    return _with_changes(current, list(chosen.values()))
 
 
-def _agree(shown: Mapping[str, Any], wanted: Mapping[str, Any] | None) -> bool:
-    """Whether every value that is wanted now was shown, or was said to be known only later."""
-    if wanted is None:
+def part(current: Mapping[str, Any], approved: Mapping[str, Any]) -> tuple[dict[str, Any] | None, list[str]]:
+    """What may go on when not all of `current` is approved: the saved plan for it, and the addresses that are left.
+
+    None when nothing may.
+    """
+    shown = {str(c["key"]): c for c in approved["resource_changes"]}
+    going: list[str] = []
+    left: list[str] = []
+    for change in current["resource_changes"]:
+        fine = change["change"]["actions"] == ["no-op"] or _agree(shown.get(str(change["key"])), change)
+        (going if fine else left).append(str(change["address"]))
+    if not going:
+        return None, left
+    asked = {**current["asked"], "select": going} if left else current["asked"]
+    return {**_with_changes(current, list(shown.values())), "asked": asked}, left
+
+
+def _with_changes(current: Mapping[str, Any], changes: list[Any]) -> dict[str, Any]:
+    digest = {**current["digest"], "changes": changes_digest(current["estate"], changes)}
+    return {**current, "digest": digest, "resource_changes": changes}
+
+
+def _agree(shown: Mapping[str, Any] | None, wanted: Mapping[str, Any] | None) -> bool:
+    """Whether it was shown to be done, with every value that is wanted now, unless that was to be known only later."""
+    if shown is None or wanted is None:
         return False
+    half_done = (shown["action"], wanted["action"]) == ("add", "change")
     before, later = shown["change"]["after"], shown["change"]["after_unknown"]
-    return all(name in later or (name in before and before[name] == value) for name, value in wanted["after"].items())
+    return (shown["action"] == wanted["action"] or half_done) and all(
+        name in later or (name in before and before[name] == value) for name, value in wanted["change"]["after"].items()
+    )

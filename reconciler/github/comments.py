@@ -54,14 +54,19 @@ class Comments:
     def find(self, number: int, marker: Marker) -> Post | None:
         return first(self.ours(number), marker)
 
-    def put(self, number: int, marker: Marker, body: str) -> Post:
-        """Write the one comment with this marker, or edit it in place. `body` comes without the marker."""
+    def put(self, number: int, marker: Marker, body: str, *, anew: bool = True) -> Post | None:
+        """Write the one comment with this marker, or edit it in place. `body` comes without the marker.
+
+        Without `anew` only a comment that is there is edited; None when there is none.
+        """
         text = f"{marker}\n{body}"
         there = self.find(number, marker)
         if there and there.body == text:
             return there
         if there:
             return Post.read(self._client.patch(f"/issues/comments/{there.id}", {"body": text}))
+        if not anew:
+            return None
         return create(
             lambda: Post.read(self._client.post(f"/issues/{number}/comments", {"body": text})),
             lambda: self.find(number, marker),

@@ -34,6 +34,7 @@ class Run:
     id: str
     url: str
     """The page with the run's log."""
+    scheduled: bool
     pull: Pull | None
     output_file: Path | None
     summary_file: Path | None
@@ -51,6 +52,7 @@ def read_run(env: Mapping[str, str]) -> Run:
         branch=env.get("GITHUB_REF_NAME", ""),
         id=run_id,
         url=f"{server}/{repository}/actions/runs/{run_id}" if repository and run_id else "",
+        scheduled=env.get("GITHUB_EVENT_NAME") == "schedule",
         pull=_pull(_event(env.get("GITHUB_EVENT_PATH", "")), repository),
         output_file=_path(env.get("GITHUB_OUTPUT")),
         summary_file=_path(env.get("GITHUB_STEP_SUMMARY")),

@@ -30,6 +30,8 @@ class Done:
     """What was said on standard error."""
     digest: str = ""
     """Of the plan that was made just before."""
+    left: Sequence[str] = ()
+    """Addresses that would change as well, and were left alone because nobody approved it."""
 
     @property
     def fine(self) -> bool:
@@ -46,7 +48,10 @@ def render(done: Done) -> str:
         parts.append(fenced("\n".join(map(_problem, done.problems)), limit=_LIMIT // 4))
     if not done.fine and done.told.strip():
         parts.append(fenced(done.told, limit=_LIMIT // 4))
-    if done.state == "refused":
+    if done.left:
+        parts.append("Left alone, because nobody approved it:")
+        parts.append(fenced("\n".join(done.left), limit=_LIMIT // 10))
+    if done.state == "refused" or done.left:
         parts.append(
             "Open a pull request, so that its comment shows this plan; or approve it by hand: run the apply workflow "
             f"with the digest {code(done.digest)}."

@@ -163,6 +163,11 @@ class Ci:
         after = self.git("rev-parse", "HEAD")
         return self.act("push", "apply", {"ref": "refs/heads/main", "before": before, "after": after})
 
+    def waiting(self) -> None:
+        """Applies follow their runs to the end."""
+        path = self.folder / ".github/workflows/apply.yml"
+        path.write_text(path.read_text().replace("version: installed\n", "version: installed\n      wait: true\n"))
+
     def offline(self) -> None:
         """As in the repository of the project itself: no service is asked."""
         for path in (self.folder / ".github/workflows").glob("*.yml"):

@@ -12,6 +12,7 @@ from reconciler.github.marker import read_marker
 from reconciler.planning.planformat import read_saved
 from reconciler.providers.retry import Backoff
 from tests.github.conftest import PROJECT, SPECS, Ci, Ended
+from tests.github.test_workflows import live, set_capacity
 from tests.support.hub import TOKEN, Fault
 
 PULL = 7
@@ -125,6 +126,67 @@ def test_a_digest_is_approved_by_hand_and_no_other(here: Commands) -> None:
     assert "nobody approved this plan" in refused.log
     assert marker.facts["digest"] in here.summary, "what to approve"
     assert here.github("apply", "--approve", marker.facts["digest"]).status == 0
+
+
+def applied(here: Commands) -> None:
+    """The estate was planned, merged and applied."""
+    here.github("plan")
+    here.hub.add_pull(PULL, merged=here.git("rev-parse", "HEAD"))
+    assert here.github("apply", "--wait").status == 0
+    assert "Applied: everything" in here.hub.bodies(PULL)[1]
+
+
+def test_a_schedule_goes_on_with_what_was_approved_and_leaves_drift_alone(here: Commands) -> None:
+    applied(here)
+    set_capacity(here, 10)
+    by_hand = here.github("apply")
+    assert by_hand.status == 1
+    assert "nobody approved this plan" in by_hand.log
+    scheduled = here.github("apply", GITHUB_EVENT_NAME="schedule")
+    assert scheduled.status == 0
+    assert "::warning title=something else would change" in scheduled.log
+    assert "deployment.triage@sweden" in here.summary
+    assert live(here) == {"triage": 10}
+
+
+def test_a_merge_approves_what_its_comment_showed_of_drift_too(here: Commands) -> None:
+    applied(here)
+    set_capacity(here, 10)
+    here.github("plan")
+    here.hub.comments[PULL + 1] = [here.hub.comments[PULL].pop(0)]
+    here.hub.add_pull(PULL + 1, merged=here.commit())
+    assert here.github("apply", "--wait").status == 0
+    assert live(here) == {"triage": 30}
+
+
+def test_a_pull_request_that_changes_nothing_gets_no_comment_unless_it_did(here: Commands) -> None:
+    here.github("plan")
+    assert len(here.hub.bodies(PULL)) == 1
+    here.hub.add_pull(PULL, merged=here.git("rev-parse", "HEAD"))
+    here.github("apply", "--wait")
+    here.github("plan")
+    assert "No changes" in here.hub.bodies(PULL)[0], "what is there already is brought up to date"
+    here.hub.comments.clear()
+    here.github("plan")
+    assert not here.hub.bodies(PULL)
+
+
+def test_drift_that_changes_is_news_and_what_cannot_be_read_is_an_error(here: Commands) -> None:
+    applied(here)
+    for capacity in (10, 10, 20):
+        set_capacity(here, capacity)
+        assert here.github("drift").status == 0
+    (issue,) = here.hub.issues
+    assert "20 live" in issue["body"]
+    assert len(here.hub.comments[issue["number"]]) == 1, "said once, when it changed"
+    url, here.emulator = here.emulator, "http://127.0.0.1:9"
+    assert here.github("drift").status == 1
+    assert issue["state"] == "open", "no proof that the drift is gone"
+    assert "Drift is not known" in here.summary
+    here.emulator = url
+    set_capacity(here, 25)
+    here.hub.faults.append(Fault("PATCH", "/issues/", 403, times=9))
+    assert here.github("drift").status == 1, "nobody would hear of it"
 
 
 def test_a_service_that_cannot_be_reached_leaves_no_plan(here: Commands) -> None:

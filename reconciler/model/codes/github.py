@@ -33,6 +33,13 @@ GITHUB_AUTHOR = warning(
     "Set --author (the action's `author`) to the login that writes with this token.",
     "a token of an app of your own, whose comments come from acme-platform[bot]",
 )
+CHANGES_LEFT = warning(
+    "changes-left",
+    "something else would change, and was left alone",
+    "A scheduled apply goes on with what was approved. Drift, and specs without a plan comment, need somebody.",
+    "Look at the issue about drift, or run the apply workflow by hand to see the plan and its digest.",
+    "reconciler github apply   # on a schedule, after somebody edited a deployment in the portal",
+)
 PLAN_UNAPPROVED = error(
     "plan-unapproved",
     "nobody approved this plan",

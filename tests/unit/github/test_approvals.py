@@ -78,6 +78,29 @@ def test_the_union_has_every_change_that_was_shown() -> None:
     assert read_saved(orjson.dumps(made)), "its digest is right"
 
 
+def test_what_goes_on_when_not_everything_was_shown() -> None:
+    now = plan(change("job.a", batch=1), change("deployment.b@x", capacity=10), change("deployment.c@x", capacity=5))
+    approved = approvals.union(now, [plan(change("job.a", batch=1), change("deployment.c@x", capacity=7))])
+    saved, left = approvals.part(now, approved)
+    assert saved
+    assert saved["asked"]["select"] == ["job.a"]
+    assert read_saved(orjson.dumps(saved))
+    assert left == ["deployment.b@x", "deployment.c@x"], "another value is another change"
+    assert approvals.part(now, approvals.union(now, [])) == (None, ["job.a", "deployment.b@x", "deployment.c@x"])
+    everything, none = approvals.part(now, approvals.union(now, [now]))
+    assert everything
+    assert everything["asked"] == now["asked"]
+    assert none == []
+
+
+def test_what_was_to_change_is_not_added_and_what_was_added_may_lack_the_rest() -> None:
+    added = change("deployment.b@x", capacity=10) | {"action": "add"}
+    changed = change("deployment.b@x", capacity=10)
+    for shown, now, goes in ((added, changed, True), (changed, added, False)):
+        saved, _ = approvals.part(plan(now), approvals.union(plan(now), [plan(shown)]))
+        assert (saved is not None) == goes
+
+
 def test_of_plans_that_both_miss_the_newest_counts() -> None:
     made = approvals.union(
         plan(change("job.a", batch=3)), [plan(change("job.a", batch=2)), plan(change("job.a", batch=1))]

@@ -17,6 +17,8 @@ def test_one_comment_is_edited_in_place(hub: Repository, client: Client) -> None
     comments = Comments(client)
     first = comments.put(7, PLAN, "one")
     again = comments.put(7, Marker("plan", "specs", facts={"digest": "d2"}), "two")
+    assert first
+    assert again
     assert first.id == again.id
     (body,) = hub.bodies(7)
     assert body.endswith("\ntwo")
@@ -39,6 +41,7 @@ def test_a_marker_in_somebody_elses_comment_is_not_trusted(hub: Repository, clie
     hub.add_comment(7, f"{PLAN}\napproved, honest", author="mallory")
     post = Comments(client).put(7, PLAN, "ours")
     assert len(hub.bodies(7)) == 2
+    assert post
     assert post.author == hub.author
     assert hub.bodies(7)[0].endswith("honest")
 
