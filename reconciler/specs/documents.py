@@ -84,7 +84,7 @@ class Document:
     def _range(self, span: Span | None) -> SourceRange:
         if span is None:  # a file without a value, such as one of comments only
             return SourceRange(self.path, 1, 1, 1, 1)
-        return self.lines.between(span >> 32, span & 0xFFFFFFFF)
+        return self.lines.between(begins(span), span & 0xFFFFFFFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,11 @@ class Located:
 
 def _span(event: Any) -> Span:
     return int(event.start_mark.index << 32 | event.end_mark.index)
+
+
+def begins(span: Span) -> int:
+    """The index into the text of the first character."""
+    return span >> 32
 
 
 def _down(marks: Marks, step: str | int) -> tuple[Span, Marks] | None:
@@ -225,7 +230,7 @@ class _Reader:
     def read(self, document: str) -> tuple[Any, Marks]:
         """The first document's data and marks. Scalars come by the thousand, so they take the short way."""
         next_event, intern = _Loader(document).get_event, sys.intern
-        scalar = yaml.ScalarEvent
+        scalar: Any = yaml.ScalarEvent
         stack: list[_Frame] = []
         top = root = _Frame(None, [], [], False, 0)
         while True:

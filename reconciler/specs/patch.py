@@ -99,17 +99,17 @@ def _inserted(document: Document, path: tuple[str | int, ...], value: Any) -> st
     text: str = document.lines.text
     if not isinstance(marks, tuple) or not isinstance(marks[1], dict):
         return text  # not a mapping: no key can be put in
-    event, keys = marks
+    span, keys = marks
+    begins = documents.begins(span)
     key = f"{path[depth]}: {_scalar(value)}"
     if not keys:
-        at: int = event.start_mark.index + 1
-        return text[:at] + key + text[at:]
-    starts = sorted((found[0].start_mark.index, name, found[0].start_mark) for name, found in keys.items())
+        return text[: begins + 1] + key + text[begins + 1 :]
+    starts = sorted((documents.begins(found[0]), name) for name, found in keys.items())
     # What names an item of a list stays in front.
-    first = starts[1 if starts[0][1] == "name" and len(starts) > 1 else 0][2]
+    start, _ = starts[1 if starts[0][1] == "name" and len(starts) > 1 else 0]
     newline = "\r\n" if "\r\n" in text else "\n"
-    start: int = first.index
-    joint = ", " if event.flow_style else newline + " " * int(first.column)
+    in_braces = "{" in text[begins : starts[0][0]]
+    joint = ", " if in_braces else newline + " " * (document.lines.between(start, start).column - 1)
     return text[:start] + key + joint + text[start:]
 
 
