@@ -119,7 +119,7 @@ class Allowance:
         return next((m for m in self.models or () if m.base and m.base.lower() == wanted), None)
 
     def trainable(self) -> tuple[str, ...]:
-        return tuple(sorted({m.id for m in self.models or () if m.trainable and not m.base}))
+        return tuple(sorted({m.id for m in self.models or () if m.trainable and not m.base}, key=str.lower))
 
 
 UNKNOWN = Allowance()

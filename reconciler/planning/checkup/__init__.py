@@ -19,7 +19,7 @@ def check_up(
     specs: Specs, plan: Plan, observed: Mapping[str, Observation], logins: Mapping[str, Login]
 ) -> tuple[Checkup, ...]:
     """By target. `plan` is any plan of these specs: what it knows of models tells what they use."""
-    view = View(specs, plan.graph, observed, plan.models, plan.by_key(), plan.observed_at)
+    view = View(specs, plan.graph, observed, plan.models, plan.by_key(), now=plan.observed_at)
     endings = calendar(specs, plan.graph, observed, plan.models)
     found = []
     for name in sorted(specs.targets):

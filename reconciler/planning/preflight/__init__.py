@@ -12,7 +12,7 @@ from dataclasses import replace
 from reconciler.model.diagnostics import in_order
 from reconciler.model.observation import Observation
 from reconciler.model.selection import Selection
-from reconciler.planning.changes import Change
+from reconciler.planning.changes import Action, Change
 from reconciler.planning.plan import Plan, in_plan_order
 from reconciler.planning.preflight.filters import check_filters
 from reconciler.planning.preflight.findings import Finding, block
@@ -55,10 +55,14 @@ def check(
 ) -> Plan:
     """The plan with what cannot succeed blocked, and why. `observed` holds the answers to `questions(plan)`."""
     changes: dict[str, Change] = plan.by_key()
-    view = View(specs, plan.graph, observed, plan.models, changes, plan.observed_at, selection, applying)
-    found = []
+    view = View(
+        specs, plan.graph, observed, plan.models, changes, now=plan.observed_at, selection=selection, applying=applying
+    )
+    found, stopped = [], dict[str, Change]()
     for one in CHECKS:
-        findings = list(one(replace(view, changes=changes)))
+        findings = list(one(replace(view, changes=changes, stopped=stopped)))
+        own = {key for f in findings for key in f.blocks if changes[key].action is not Action.BLOCKED}
+        stopped |= {key: changes[key] for key in sorted(own)}
         changes = block(changes, findings)
         found += [f.diagnostic for f in findings]
     noted = quota_notes(replace(view, changes=changes))

@@ -14,7 +14,7 @@ BUILT_IN = "microsoft."
 
 
 def check_filters(view: View) -> Iterator[Finding]:
-    for change, desired in view.deploys():
+    for change, desired in view.deploys(also_stopped=True):
         name, known = desired.content_filter, view.allowance(change.target).filters
         if name is None or known is None or not touches(change, "content_filter") or is_built_in(name):
             continue

@@ -27,7 +27,11 @@ def block(changes: Changes, findings: Iterable[Finding]) -> dict[str, Change]:
 
     A file that only blocked runs would have read is not uploaded, and what was to go after them stays.
     """
-    first = {key: Reason(f.diagnostic.code.id, f.why) for f in findings for key in f.blocks if key in changes}
+    first: dict[str, Reason] = {}
+    for finding in findings:
+        for key in finding.blocks:
+            if key in changes and changes[key].action is not Action.BLOCKED:
+                first.setdefault(key, Reason(finding.diagnostic.code.id, finding.why))
     held = dict(first)
     if not held:
         return dict(changes)

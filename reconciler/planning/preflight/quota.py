@@ -51,10 +51,12 @@ class Delta:
 
 def check_quota(view: View) -> Iterator[Finding]:
     pools: dict[Scope, Pool] = {}
-    deltas = [delta for change in view.changes.values() for delta in deltas_of(view, change)]
+    # What is blocked anyway takes nobody's quota, but hears of it too: all problems at once.
+    changes = (*view.changes.values(), *view.stopped.values())
+    deltas = [delta for change in changes for delta in deltas_of(view, change)]
     for delta in deltas:
         pool = pools.setdefault(delta.scope, Pool(delta.usage))
-        if delta.amount < 0:
+        if delta.amount < 0 and delta.change.key not in view.stopped:
             pool.freed[delta.change.key] = -delta.amount
     for delta in deltas:
         if delta.amount <= 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from reconciler.model.address import Address
@@ -28,6 +28,8 @@ class View:
     models: Mapping[Address, str]
     """The model of each wanted run that has one already."""
     changes: Changes
+    stopped: Changes = field(default_factory=dict)
+    """As they were planned, those that a check before this one has blocked for a reason of their own."""
     now: int = 0
     """When it was seen, in Unix seconds."""
     selection: Selection = EVERYTHING
@@ -52,9 +54,11 @@ class View:
             if change.action.trains and isinstance(change.desired, DesiredRun) and target in (None, change.target):
                 yield change, change.desired
 
-    def deploys(self, target: str | None = None) -> Iterator[tuple[Change, DesiredDeployment]]:
-        """Deployments that are written, on one target or on all."""
-        for change in self.changes.values():
+    def deploys(
+        self, target: str | None = None, *, also_stopped: bool = False
+    ) -> Iterator[tuple[Change, DesiredDeployment]]:
+        """Deployments that are written, on one target or on all; `also_stopped`, and those that would be."""
+        for change in (*self.changes.values(), *(self.stopped.values() if also_stopped else ())):
             wanted = change.desired
             if change.action in DEPLOYS and isinstance(wanted, DesiredDeployment) and target in (None, change.target):
                 yield change, wanted

@@ -42,3 +42,16 @@ def test_a_run_to_train_asks_for_models_and_what_serves_it_for_quota() -> None:
     operations.plan(cloud.world(load_text(ESTATE)), parallelism=1)
     assert set(cloud["sweden"].allowances.asked) == {Q, M, P}
     assert len(cloud["sweden"].allowances.asked) == 3, "each once"
+
+
+def test_waiting_asks_nothing() -> None:
+    cloud = build(ESTATE, "converged", [{"run": "triage", "status": "running"}])
+    cloud["sweden"].hold = True
+    del cloud["sweden"].arm.raw["triage"]
+    text = edited(ESTATE, ("  triage:\n    model: {job: triage}\n    sku: Standard\n    capacity: 10\n    targets:\n"
+                           "      sweden: {}\n", ""))  # fmt: skip
+    for account in cloud.accounts.values():
+        account.allowances.asked.clear()
+    made = operations.plan(cloud.world(load_text(text)), parallelism=1)
+    assert [c.action.value for c in made.changes] == ["wait"]
+    assert cloud["sweden"].allowances.asked == []

@@ -144,3 +144,12 @@ def test_a_quota_without_a_number_stops_nobody() -> None:
 def test_units() -> None:
     assert unit_of("ProvisionedManaged") == "PTU"
     assert unit_of("DataZoneStandard") == "thousand tokens a minute"
+
+
+def test_all_problems_of_a_deployment_at_once() -> None:
+    """One that is blocked for another reason hears of its quota too, and takes none from the others."""
+    strict = ("    tags: {team: support}\n", "    tags: {team: support}\n    content_filter: strict\n")
+    made = plan(GROWS, strict, OTHER, arrange=leave(12))
+    assert sorted(d.code.id for d in made.diagnostics if d.address == CHAT) == ["filter-missing", "quota-short"]
+    assert blocked(made)[CHAT] == "sweden has no content filter strict", "the first reason stays"
+    assert MORE not in blocked(made)
