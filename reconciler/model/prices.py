@@ -44,14 +44,20 @@ class PriceTable:
     rates: Mapping[tuple[str, str], tuple[Rate, ...]] = field(default_factory=dict)
     """(service, kind) -> its rates."""
     sources: tuple[Source, ...] = ()
+    _answers: dict[tuple[str, ...], Decimal | None] = field(default_factory=dict, compare=False, repr=False)
+    """What was asked before: thousands of runs and deployments ask a handful of questions."""
 
     def price(
         self, service: str, kind: str, *, model: str = "", training_type: str = "", sku: str = "", region: str = ""
     ) -> Decimal | None:
         """A price of one of `KINDS`; None where no rate holds."""
-        asked = (model.lower(), training_type.lower(), sku.lower(), normal.region(region))
-        words = dict(zip(CONDITIONS, asked, strict=True))
-        return next((r.price for r in self.rates.get((service, kind), ()) if r.holds(words)), None)
+        asked = (service, kind, model, training_type, sku, region)
+        if asked not in self._answers:
+            words = (model.lower(), training_type.lower(), sku.lower(), normal.region(region))
+            conditions = dict(zip(CONDITIONS, words, strict=True))
+            fitting = (r.price for r in self.rates.get((service, kind), ()) if r.holds(conditions))
+            self._answers[asked] = next(fitting, None)
+        return self._answers[asked]
 
     def before(self, other: PriceTable) -> PriceTable:
         """Both tables, this one asked first. Amounts in two currencies have no sum: the other is then left out."""

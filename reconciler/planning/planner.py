@@ -8,7 +8,7 @@ from reconciler.datasets.scan import DatasetFacts
 from reconciler.model.diagnostics import Diagnostic, in_order
 from reconciler.model.observation import Observation
 from reconciler.planning.closing import closings, has_closed
-from reconciler.planning.cost import Costing
+from reconciler.planning.costing import Costing
 from reconciler.planning.deployments import DeploymentPlanner, is_owned
 from reconciler.planning.graph import build_graph
 from reconciler.planning.orphans import find_orphans, removals
@@ -43,8 +43,8 @@ def make_plan(
         gone += [*deletes, *pruned(leftovers)]
     spares = spare_files(graph, observed, changes, {c.key for c in gone})
     changes |= {c.key: c for c in [*spares, *gone]}
-    costing = Costing(specs, observed)
-    changes = costing.priced(changes, graph, facts)
+    costing = Costing(specs, graph, facts, observed)
+    changes = costing.priced(changes)
     diagnostics: list[Diagnostic] = [*training.diagnostics, *serving.diagnostics]
     trains_on = [c.target for c in training.changes.values() if c.action.trains]
     diagnostics += closings(specs, trains_on, now)

@@ -13,7 +13,7 @@ from reconciler.model.diagnostics import in_order
 from reconciler.model.observation import Observation, ObservedDeployment
 from reconciler.model.resource import ResourceGraph
 from reconciler.planning.changes import Change, Reason
-from reconciler.planning.cost import Costing
+from reconciler.planning.costing import Costing
 from reconciler.planning.deployments import is_owned
 from reconciler.planning.graph import build_graph
 from reconciler.planning.leftovers import Leftover, Wishes, find_leftovers
@@ -49,9 +49,9 @@ def make_destroy_plan(specs: Specs, facts: Mapping[str, DatasetFacts], observed:
     orphans = find_orphans(named, observed, everything=True)
     deletes = removals(orphans, {}, ASKED)
     leftovers = find_leftovers(Wishes(nothing, named, going=_going(deletes)), observed)
-    costing = Costing(specs, observed)
+    costing = Costing(specs, nothing, facts, observed)
     planned = deletes + [x.removal(ASKED) for x in leftovers if not x.kept]
-    changes = costing.priced({c.key: c for c in planned}, nothing, facts)
+    changes = costing.priced({c.key: c for c in planned})
     return Plan(
         estate=specs.estate,
         changes=in_plan_order(changes.values()),

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from reconciler.datasets.facts import DatasetFacts
+from reconciler.model.address import Address
 from reconciler.model.catalog.encodings import base_of
 from reconciler.model.catalog.epochs import usual_epochs
 from reconciler.model.money import Amount, Cost, words
@@ -36,10 +37,11 @@ class Run:
     facts: DatasetFacts
 
 
-def priced_run(run: DesiredRun, graph: ResourceGraph, facts: DatasetFacts, service: Service) -> Run:
+def priced_run(run: DesiredRun, model: str, facts: DatasetFacts, service: Service) -> Run:
+    """`model` is the one at the bottom: see `root_models`."""
     return Run(
         name=str(run.address),
-        model=root_model(run, graph),
+        model=model,
         method=run.ingredients.method,
         training_type=run.training_type or DEFAULT_TYPE.get(service.provider, ""),
         epochs=run.ingredients.hyperparameters.get("n_epochs"),
@@ -47,12 +49,12 @@ def priced_run(run: DesiredRun, graph: ResourceGraph, facts: DatasetFacts, servi
     )
 
 
-def root_model(run: DesiredRun, graph: ResourceGraph) -> str:
-    """The base model that a run comes down to."""
-    while run.parent is not None:
-        run = graph.runs[run.parent]
-    assert isinstance(run.base, str)
-    return base_of(run.base)
+def root_models(graph: ResourceGraph) -> dict[Address, str]:
+    """The base model that each run comes down to; the graph has parents before children."""
+    roots: dict[Address, str] = {}
+    for address, run in graph.runs.items():
+        roots[address] = base_of(run.base) if isinstance(run.base, str) else roots[run.base.address]
+    return roots
 
 
 def training_cost(run: Run, service: Service, prices: PriceTable) -> Cost:
