@@ -28,9 +28,10 @@ format: $(READY)  ## Put the code in its normal form.
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-generate: $(READY)  ## Write anew what is made from the code: the schema of the specs, the page of diagnostics.
+generate: $(READY)  ## Write anew what is made from the code: the schemas, the page of diagnostics.
 	@mkdir -p schema
 	$(BIN)/reconciler schema > schema/reconciler.schema.json
+	$(BIN)/reconciler schema --kind plan > schema/plan.schema.json
 	$(BIN)/reconciler explain --format markdown > docs/diagnostics.md
 
 bench: $(READY) $(PEERS)  ## Costs as ratios against floors and peers of the same run.

@@ -18,8 +18,8 @@ from reconciler.render import diagnostics as render_diagnostics
 FAILED, USAGE, INTERRUPTED = 1, 64, 130
 
 COMMANDS = (
-    "validate", "plan", "apply", "destroy", "import", "drift", "status", "doctor", "output", "dataset", "emulator",
-    "schema", "explain", "completion", "init", "github",
+    "validate", "plan", "show", "apply", "destroy", "import", "drift", "status", "doctor", "output", "dataset",
+    "emulator", "schema", "explain", "completion", "init", "github",
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from reconciler.cli.apply_report import JsonReport, TextReport
 from reconciler.cli.compose import connected
 from reconciler.cli.plan import mention, plan_json
 from reconciler.cli.policies import ask
+from reconciler.cli.show import plan_file_problem
 from reconciler.datasets.facts import DatasetFacts
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
@@ -124,7 +125,7 @@ def _read_saved(path: Path) -> PlanDocument | None:
     try:
         return read_saved(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise DiagnosticsError([codes.PLAN_FILE.at(detail=f"{path}: {error}. {codes.PLAN_FILE.way_out}")]) from error
+        raise DiagnosticsError([plan_file_problem(path, error)]) from error
 
 
 def _check_saved(saved: PlanDocument, made: Plan) -> None:

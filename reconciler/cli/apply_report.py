@@ -15,7 +15,7 @@ import orjson
 
 from reconciler import __version__
 from reconciler.cli.options import Terminal
-from reconciler.cli.plan import plan_json, show
+from reconciler.cli.plan import plan_json, show_plan
 from reconciler.model.events import EventSink, Outcome
 from reconciler.planning.cost import spent
 from reconciler.planning.plan import Plan
@@ -38,7 +38,7 @@ class TextReport:
 
     def planned(self, plan: Plan, root: Path, asked: Asked, seconds: float) -> None:
         self._plan = plan
-        show(read_document(plan_json(plan, root, asked)), self._terminal, f"in {duration(seconds)}")
+        show_plan(read_document(plan_json(plan, root, asked)), self._terminal, f"in {duration(seconds)}")
 
     @contextmanager
     def watching(self, plan: Plan) -> Iterator[EventSink]:

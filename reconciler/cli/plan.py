@@ -40,7 +40,7 @@ from reconciler.render.text import duration, plural
 @options.selection_options
 @options.prune_option
 @options.safeguard_options
-@options.format_option("text", "json")
+@options.format_option("text", "json", "markdown")
 @options.parallelism_option
 @options.where_options
 @options.no_color_option
@@ -68,6 +68,8 @@ def plan(
     options.check_selection(selection, estate.specs)
     where = options.Where(embedded, emulator_url)
     if explained:
+        if form == "markdown":
+            raise click.UsageError("--explain is shown as text or JSON.")
         derivation.show(estate, root, explained, form, where, parallelism, terminal)
         return
     mention(estate, terminal)
@@ -85,10 +87,11 @@ def plan(
     made = ask(made, policies, lambda plan: plan_json(plan, root, asked))
     if out:
         save(plan_json(made, root, asked), out)
-    if form == "json":
-        click.echo(plan_json(made, root, asked))
+    shown = plan_json(made, root, asked)
+    if form == "text":
+        show_plan(read_document(shown), terminal, f"in {duration(time.monotonic() - begun)}")
     else:
-        show(read_document(plan_json(made, root, asked)), terminal, f"in {duration(time.monotonic() - begun)}")
+        click.echo(shown if form == "json" else markdown(read_document(shown)))
     if made.failed:
         sys.exit(1)
     if detailed_exitcode and made.pending:
@@ -102,12 +105,18 @@ def mention(estate: Estate, terminal: options.Terminal) -> None:
         click.echo(terminal.err(words, "yellow"), err=True)
 
 
-def show(shown: PlanDocument, terminal: options.Terminal, when: str = "") -> None:
+def show_plan(shown: PlanDocument, terminal: options.Terminal, when: str = "") -> None:
     """The plan on standard output, its diagnostics on standard error."""
     click.echo(render_plan.render(shown, terminal.out, when), nl=False)
     told = render_diagnostics.render([d.as_diagnostic() for d in shown.diagnostics], terminal.err)
     if told:
         click.echo("\n" + told, nl=False, err=True)
+
+
+def markdown(shown: PlanDocument, limit: int | None = None) -> str:
+    from reconciler.render.markdown import plan as render_markdown
+
+    return render_markdown.render(shown, *([] if limit is None else [limit])).rstrip()
 
 
 def plan_json(made: Plan, root: Path, asked: Asked = WHOLE) -> bytes:

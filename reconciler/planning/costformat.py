@@ -15,7 +15,7 @@ Money = Annotated[str, Field(pattern=r"^-?[0-9]{1,18}(\.[0-9]{1,18})?$")]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, strict=True, extra="allow")
 
 
 class AmountPart(_Part):
@@ -91,14 +91,19 @@ def plan_costs(cost: PlanCost, hosting: Hosting) -> dict[str, Any]:
     """The top-level `cost`."""
     return {
         "currency": cost.currency,
-        "training": _amount(cost.training),
-        "hosting": {"before": _amount(cost.before), "after": _amount(cost.after), "delta": _difference(cost.delta)},
+        "training": amount_json(cost.training),
+        "hosting": {
+            "before": amount_json(cost.before),
+            "after": amount_json(cost.after),
+            "delta": _difference(cost.delta),
+        },
         "prices": [{"service": s.service, "as_of": s.as_of, "source": s.page} for s in hosting.sources],
     }
 
 
-def _amount(value: Amount) -> dict[str, Any]:
-    return {"amount": _money(value), "unknown": sorted(value.unknown)}
+def amount_json(value: Amount) -> dict[str, Any]:
+    """One amount, as it is written."""
+    return {"amount": _money(value), "unknown": tuple(sorted(value.unknown))}
 
 
 def _difference(value: Amount) -> str | None:

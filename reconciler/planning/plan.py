@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from reconciler.model import codes
-from reconciler.model.address import Address
+from reconciler.model.address import KINDS, Address, Kind
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.resource import ResourceGraph
 from reconciler.planning.changes import Action, Change
@@ -19,6 +19,11 @@ from reconciler.planning.orphans import Orphan
 ORDER = (Action.UPLOAD, Action.CANCEL, Action.TRAIN, Action.RETRY, Action.WAIT, Action.PARKED, Action.BLOCKED)
 REFUSING = frozenset({codes.LARGE_CHANGE, codes.POLICY_REFUSED, codes.POLICY_BROKEN, codes.BUDGET_EXCEEDED})
 """Errors on the plan as a whole: apply does not begin."""
+
+
+def rank(kind: Kind, action: Action, key: str) -> tuple[int, int, str]:
+    """The order of a plan's changes."""
+    return (KINDS.index(kind), ORDER.index(action) if action in ORDER else len(ORDER), key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +93,4 @@ class Plan:
 
 def in_plan_order(changes: Iterable[Change]) -> tuple[Change, ...]:
     """What comes first is read first: data, runs, deployments; what goes last comes last."""
-    return tuple(sorted(changes, key=_order))
-
-
-def _order(change: Change) -> tuple[int, int, str]:
-    kind = ("dataset", "job", "deployment").index(change.address.kind)
-    action: Action = change.action
-    return (kind, ORDER.index(action) if action in ORDER else len(ORDER), change.key)
+    return tuple(sorted(changes, key=lambda c: rank(c.address.kind, c.action, c.key)))

@@ -25,7 +25,7 @@ _FIELDS = ("name", "model", "source", "sku", "capacity", "content_filter", "vers
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, strict=True, extra="allow")
 
 
 class AskedPart(_Part):
@@ -109,9 +109,9 @@ class ChangePart(_Part):
     reason: str = Field(description='For people: completes "because ...".')
     notes: tuple[str, ...] = Field(description="Facts in a few words each, such as `412 rows`.")
     needs: tuple[str, ...] = Field(description="Keys of the changes that are made before this one.")
-    also: tuple[str, ...] = Field((), description="Other addresses that share this run.")
     change: ValuesPart
     range: PlacePart | None = None
+    also: tuple[str, ...] = Field((), description="Other addresses that share this run.")
     cost: ChangeCostPart | None = None
 
     @property
@@ -222,7 +222,7 @@ class PlanDocument(_Part):
     asked: AskedPart
     complete: bool = Field(description="Whether every target could be read.")
     errored: bool = Field(description="Errors, or anything wanted that is blocked.")
-    observed_at: int = Field(description="When the targets were looked at, in Unix seconds.")
+    observed_at: int = Field(ge=0, lt=10**11, description="When the targets were looked at, in Unix seconds.")
     targets: tuple[TargetPart, ...]
     wanted: WantedPart
     digest: DigestPart
@@ -237,6 +237,17 @@ class PlanDocument(_Part):
     @property
     def objects(self) -> int:
         return sum(t.objects for t in self.targets)
+
+    def as_json(self) -> dict[str, Any]:
+        """What was read, and keys of a later 1.x with it."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of the format."""
+    made = PlanDocument.model_json_schema()
+    version = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"reconciler plan {FORMAT_VERSION}"}
+    return version | {key: value for key, value in made.items() if key not in version}
 
 
 def read_document(raw: bytes) -> PlanDocument:
@@ -270,7 +281,7 @@ def changes_digest(estate: str, changes: Iterable[Mapping[str, Any]]) -> str:
         for c in changes
         if c["action"] in writing
     ]
-    return digest([estate, told])
+    return digest([estate, sorted(told, key=lambda change: str(change[0]))])
 
 
 def digest(value: object) -> str:

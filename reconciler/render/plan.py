@@ -10,14 +10,14 @@ from typing import Any
 from reconciler.model import marks
 from reconciler.planning.changes import Action, Unknown
 from reconciler.planning.drift import Cause
-from reconciler.planning.planformat import ChangePart, DriftPart, OrphanPart, PlanDocument
+from reconciler.planning.planformat import ChangePart, DriftPart, LeftoverPart, OrphanPart, PlanDocument
 from reconciler.render import cost
 from reconciler.render.text import Style, clean, pad, plural, when, width
 
 UNWANTED = "Kept, though nothing wants it any more (--prune destroys it):"
 INDENT = " " * 13
 COLUMNS = 80
-_LOOK: dict[Action, tuple[str, str]] = {
+LOOK: dict[Action, tuple[str, str]] = {
     Action.UPLOAD: ("^", "green"),
     Action.TRAIN: ("+", "green"),
     Action.RETRY: ("+", "green"),
@@ -59,7 +59,7 @@ def _header(plan: PlanDocument, style: Style, seen: str) -> str:
 
 
 def _change(change: ChangePart, style: Style, currency: str = "USD") -> Iterator[str]:
-    symbol, color = _LOOK[change.action]
+    symbol, color = LOOK[change.action]
     where = f" on {change.target}" if change.type != "deployment" else ""
     word = pad(change.action.value, 8)
     address, where, price = clean(change.address), clean(where), cost.beside(change.cost, currency)
@@ -88,7 +88,7 @@ def _wrapped(text: str, indent: str = INDENT) -> list[str]:
 
 def _upload(change: ChangePart, style: Style) -> str:
     """One line, for what needs the file says the rest; and why it is sent once more."""
-    symbol, color = _LOOK[change.action]
+    symbol, color = LOOK[change.action]
     name = style(pad(clean(change.address), 34), "bold")
     facts = f"{' · '.join(change.notes)} to {change.target}"
     line = f"  {style(f'{symbol} {pad(change.action.value, 8)}', color)} {name} {style(clean(facts), 'dim')}"
@@ -98,7 +98,7 @@ def _upload(change: ChangePart, style: Style) -> str:
 
 def _removal(change: ChangePart, style: Style) -> str:
     """One line: files cost little to send again."""
-    symbol, color = _LOOK[change.action]
+    symbol, color = LOOK[change.action]
     name = style(pad(clean(change.address), 34), "bold")
     when = " once trained" if change.action_reason == "trained" and change.needs else ""
     facts = style(clean(f"from {change.target}{when}"), "dim")
@@ -144,21 +144,34 @@ def kept(plan: PlanDocument) -> list[OrphanPart]:
     return [o for o in plan.orphans if f"{o.address}#{o.name}" not in going]
 
 
+def in_use(plan: PlanDocument) -> list[LeftoverPart]:
+    """What pruning spares, because it is in use or may be."""
+    return [x for x in plan.leftovers if x.kept and not x.spared] if prunes(plan) else []
+
+
+def left_behind(plan: PlanDocument) -> str:
+    """What pruning would take, in numbers; empty where it does."""
+    takes = Counter(x.kind for x in plan.leftovers if not x.kept)
+    if not takes or prunes(plan):
+        return ""
+    counts = ", ".join(plural(n, kind) for kind, n in sorted(takes.items()))
+    return f"Left from earlier specs: {counts} (--prune takes what nothing needs)."
+
+
+def prunes(plan: PlanDocument) -> bool:
+    return plan.asked.prune or plan.asked.destroy
+
+
 def _kept(plan: PlanDocument) -> list[str]:
     lines = []
     for protected, head in ((False, UNWANTED), (True, "Kept, because it is protected:")):
         names = [f"  {pad(o.name, 34)} on {o.target}{_why(o, plan)}" for o in kept(plan) if o.protected is protected]
         lines += [head, *map(clean, names)] if names else []
-    prunes = plan.asked.prune or plan.asked.destroy
-    used = [x for x in plan.leftovers if x.kept and not x.spared] if prunes else []
-    if used:
+    if used := in_use(plan):
         shown = [f"  {x.kind} {value(x.kind, x.name)} on {x.target}: {x.kept}" for x in used]
         lines += ["Kept, because it is in use or may be:", *map(clean, shown)]
-    takes = Counter(x.kind for x in plan.leftovers if not x.kept)
-    if takes and not prunes:
-        counts = ", ".join(plural(n, kind) for kind, n in sorted(takes.items()))
-        lines.append(f"Left from earlier specs: {counts} (--prune takes what nothing needs).")
-    return lines
+    more = left_behind(plan)
+    return [*lines, more] if more else lines
 
 
 def _why(orphan: OrphanPart, plan: PlanDocument) -> str:

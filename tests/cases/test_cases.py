@@ -1,4 +1,4 @@
-"""Every folder here is a case: edits of the small estate and live state in, `plan.txt` and `plan.json` out.
+"""Every folder here is a case: edits of the small estate and live state in; `plan.txt`, `plan.json` and `plan.md` out.
 
 `case.yaml` says why the case is there; with `drift: true` it has a `drift.txt`, with `explain: [ADDRESS]` an
 `explain.txt`. The specs are those of `tests/support/estate.py`, the form of the live state is explained in
@@ -29,6 +29,7 @@ from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import drift as render_drift
 from reconciler.render import explain as render_explain
 from reconciler.render import plan as render_plan
+from reconciler.render.markdown import plan as markdown
 from reconciler.render.text import Style
 from tests.support.accounts import at_noon
 from tests.support.estate import ESTATE, edited, facts_of, load_text
@@ -86,7 +87,7 @@ def test_case(name: str, request: pytest.FixtureRequest) -> None:
     made = world.plan
     assert made.failed is case.get("fails", False), "`fails` says whether the plan has errors"
     assert has_errors(made.diagnostics) is made.failed
-    goldens = {"plan.txt": as_text(made), "plan.json": as_json(made)}
+    goldens = {"plan.txt": as_text(made), "plan.json": as_json(made), "plan.md": markdown.render(document(made))}
     if case.get("drift"):
         goldens["drift.txt"] = render_drift.render(make_report(made, world.observed, {}), Style(False))
     if addresses := case.get("explain"):

@@ -110,6 +110,13 @@ PLAN_FILE = error(
     "Write it again: reconciler plan --out FILE.",
     "reconciler apply specs.json",
 )
+PLAN_PARTS = error(
+    "plan-parts",
+    "these plans are not parts of one plan",
+    "Parts come from the same specs, each made with `--target` for targets of its own, otherwise in the same way.",
+    "Plan the parts again from one commit: reconciler targets --format json lists them.",
+    "reconciler show monday.json tuesday.json",
+)
 UNKNOWN_ADDRESS = error(
     "unknown-address",
     "this address names nothing",
