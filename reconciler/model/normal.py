@@ -31,6 +31,10 @@ def resource_id(value: str) -> str:
     return value.rstrip("/").lower()
 
 
+def model(name: str) -> str:
+    """The service returns model names in its own case (`ministral-3b` -> `Ministral-3B`), Azure's without the dot."""
+    return name.lower().replace("gpt-3.5-", "gpt-35-")
+
+
 def same_model(one: str, other: str) -> bool:
-    """The service returns model names in its own case (`ministral-3b` -> `Ministral-3B`)."""
-    return one.lower() == other.lower()
+    return model(one) == model(other)

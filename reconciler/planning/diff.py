@@ -75,7 +75,8 @@ def live_fields(live: ObservedDeployment) -> dict[str, Any]:
 
 def model_text(name: str, version: str) -> str:
     """A fine-tuned model's id says it all; a base model needs its version."""
-    return name if ".ft-" in name or name.startswith(("ft:", "ftchkpt-")) else f"{name}@{version}"
+    lower = name.lower()
+    return name if ".ft-" in lower or lower.startswith(("ft:", "ftchkpt-")) else f"{name}@{version}"
 
 
 def compare(wanted: Mapping[str, Any], live: ObservedDeployment, mark: DeploymentMark | None) -> Difference:
@@ -108,6 +109,8 @@ def _same(name: str, one: Any, other: Any) -> bool:
         return True
     if not isinstance(one, str) or not isinstance(other, str):
         return False
-    if name in ("model", "sku", "content_filter"):
+    if name == "model":
+        return normal.same_model(one, other)
+    if name in ("sku", "content_filter", "version_upgrade"):
         return one.lower() == other.lower()
     return name == "source" and normal.resource_id(one) == normal.resource_id(other)

@@ -92,7 +92,13 @@ class ArmAccount:
 
     def write(self, name: str, write: DeploymentWrite, live: ObservedDeployment | None) -> None:
         # All of our own tags are written anew: a record that got shorter must not keep its old second part.
-        others = {k: v for k, v in (live.tags if live else {}).items() if not k.lower().startswith(TAG_PREFIX)}
+        # Keys have no case: one that is there in another spelling is set anew, not beside it.
+        anew = {k.lower() for k in write.tags}
+        others = {
+            k: v
+            for k, v in (live.tags if live else {}).items()
+            if not k.lower().startswith(TAG_PREFIX) and k.lower() not in anew
+        }
         tags = {**others, **write.tags}
         if live and write.fields.keys() <= {"sku", "capacity"}:
             body = {"tags": tags} | ({"sku": _sku(write.fields, live)} if write.fields else {})

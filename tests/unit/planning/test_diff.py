@@ -23,7 +23,11 @@ def live(**changes: Any) -> ObservedDeployment:
             "name": "chat",
             "sku": {"name": fields["sku"], "capacity": fields["capacity"]},
             "tags": fields["tags"],
-            "properties": {"model": model, "raiPolicyName": fields.get("filter")},
+            "properties": {
+                "model": model,
+                "raiPolicyName": fields.get("filter"),
+                "versionUpgradeOption": fields.get("upgrade"),
+            },
         }
     )
 
@@ -76,6 +80,8 @@ SPELLED = [
     ({"source": "/Subscriptions/A/"}, live(source="/subscriptions/a"), "ids have no case and no slash at the end"),
     ({"tags.Team": "x"}, live(tags={"team": "x"}), "keys of tags have no case"),
     ({"model": "gpt-4.1-mini@2025-04-14"}, live(model="gpt-4.1-mini", version="2025-04-14"), "a base model"),
+    ({"model": "gpt-3.5-turbo@0125"}, live(model="gpt-35-turbo", version="0125"), "Azure's spelling of it"),
+    ({"version_upgrade": "NoAutoUpgrade"}, live(upgrade="noautoupgrade"), "the upgrade option has no case"),
 ]
 
 
