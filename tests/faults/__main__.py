@@ -126,12 +126,36 @@ def _reports(pool: ProcessPoolExecutor, todo: list[Task]) -> Iterable[tuple[str,
     return pool.map(perform, todo, chunksize=8)
 
 
+def repeat(seed: int, times: int, lag: float | None) -> int:
+    """One random schedule by its own seed, often, as its threads meet in ever different ways; 1 if it went wrong."""
+    bad = 0
+    with installed(), tempfile.TemporaryDirectory() as folder:
+        loaded = estate.small(Path(folder))
+        chaos = draw(seed, requests_of_an_apply(loaded), lag=lag)
+        print(chaos)
+        for _ in range(times):
+            report = together(loaded, chaos, plain=2 if lag is None else 4)
+            if report.findings:
+                bad += 1
+                print(report.findings)
+                for told in report.told:
+                    print(f"  {told.operator.name}, struck by {told.operator.struck}")
+                    print("".join(f"    {words}\n" for words in told.words), end="")
+    print(f"{bad} of {times} went wrong")
+    return min(bad, 1)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
     parser.add_argument("--schedules", type=int, default=1000, metavar="N", help="random schedules")
     parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--one", type=int, metavar="SEED", help="only the random schedule with this seed of its own")
+    parser.add_argument("--times", type=int, default=20, help="how often, with --one")
+    parser.add_argument("--above", action="store_true", help="with --one: lists lag above the settle time")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
+    if options.one is not None:
+        return repeat(options.one, options.times, ABOVE if options.above else None)
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(2**32)
     print(f"seed {seed}", flush=True)
     begun = time.monotonic()
