@@ -7,6 +7,7 @@ import click
 from reconciler.cli.github_apply import apply
 from reconciler.cli.github_drift import drift
 from reconciler.cli.github_plan import plan
+from reconciler.cli.github_publish import publish
 from reconciler.cli.github_validate import validate
 
 
@@ -18,5 +19,5 @@ def github() -> None:
     """
 
 
-for _command in (validate, plan, apply, drift):
+for _command in (validate, plan, publish, apply, drift):
     github.add_command(_command)

@@ -16,7 +16,8 @@ import click
 import orjson
 
 from reconciler.cli.child import Ended, run
-from reconciler.cli.github_plan import FILE, make, outputs_of
+from reconciler.cli.github_plan import FILE, make
+from reconciler.cli.github_publish import outputs_of
 from reconciler.cli.github_validate import check, refuse
 from reconciler.cli.github_world import Place, world
 from reconciler.cli.hub import (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,11 @@ import click
 import orjson
 
 from reconciler.cli.child import Ended, run
+from reconciler.cli.github_publish import tell_plan
 from reconciler.cli.github_validate import check, refuse
 from reconciler.cli.github_world import Place, world
 from reconciler.cli.hub import (
-    COMMENT_LIMIT,
-    SUMMARY_LIMIT,
     Hub,
-    annotate,
     common_options,
     footer,
     hub,
@@ -29,13 +27,11 @@ from reconciler.cli.hub import (
 )
 from reconciler.github import approvals
 from reconciler.model.diagnostics import has_errors
-from reconciler.render import annotations as notes
 from reconciler.render import diagnostics as render_diagnostics
-from reconciler.render.fences import code, fenced
+from reconciler.render.fences import fenced
+from reconciler.render.markdown.escaping import code
 
 FILE = ".reconciler/plan.json"
-_ROOM = 1_500
-"""Characters of a comment that are kept for its first and last lines."""
 
 
 @click.command()
@@ -89,51 +85,5 @@ def _planned(
         body = f"### No plan for {code(str(root))}\n\n{fenced(ended.err or ended.out, limit=50_000)}\n"
         here.summary(body)
         return body + "\n" + footer(here.run) + "\n", {"state": "failed"}, True
-    annotate(notes.lines([*found, *document["diagnostics"]]))
-    annotate(_changes(document))
-    here.outputs(outputs_of(document, out))
-    here.summary("\n\n".join(p for p in (place.note, shown(out, ended, SUMMARY_LIMIT // 4)) if p))
-    packed = approvals.pack(out.read_bytes())
-    digest = document["digest"]["changes"]
-    last = footer(here.run, f"digest {code(digest)}", f"commit {here.run.pull.head[:10]}" if here.run.pull else "")
-    room = COMMENT_LIMIT - _ROOM - len(packed)
-    body = "\n\n".join(p for p in (place.note, shown(out, ended, room), last, packed) if p) + "\n"
-    state = "planned" if document["resource_changes"] or document["resource_drift"] else "unchanged"
-    facts = {"state": state, "world": place.kind, "digest": digest}
-    if not packed:  # the workflow keeps the file
-        facts["run"] = here.run.id
+    body, facts = tell_plan(here, out, place, found)
     return body, facts, ended.status != 0
-
-
-def shown(file: Path, ended: Ended, limit: int) -> str:
-    """The plan in Markdown, of at most so many characters."""
-    text = ended.out if not ended.err else f"{ended.out}\n{ended.err}"
-    return f"### Plan\n\n{fenced(text, limit=limit - 100)}"
-
-
-def outputs_of(document: Mapping[str, Any], file: Path) -> dict[str, str]:
-    """The step's outputs; all of them are strings there."""
-    summary = document["summary"]
-    return {
-        "changes": str(any(c["action"] != "blocked" for c in document["resource_changes"])).lower(),
-        "to_train": str(summary["train"]),
-        "to_add": str(summary["add"]),
-        "to_change": str(summary["change"]),
-        "to_destroy": str(summary["destroy"]),
-        "cost": ((document.get("cost") or {}).get("training") or {}).get("amount") or "",
-        "digest": document["digest"]["changes"],
-        "plan": str(file),
-    }
-
-
-def _changes(document: Mapping[str, Any]) -> Iterator[str]:
-    """What trains or takes away, at the lines that ask for it."""
-    weighty = ("train", "retry", "replace", "destroy")
-    listed = [c for c in document["resource_changes"] if c["action"] in weighty and c.get("range")]
-    for change in sorted(listed, key=lambda c: weighty.index(c["action"]), reverse=True)[: notes.MOST]:
-        yield notes.notice(
-            f"{change['action']} {change['address']}",
-            f"because {change['reason']}",
-            change["range"]["filename"],
-            change["range"]["line"],
-        )

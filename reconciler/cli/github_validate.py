@@ -15,7 +15,8 @@ from reconciler.model.diagnostics import Diagnostic, has_errors, in_order
 from reconciler.model.errors import DiagnosticsError
 from reconciler.render import annotations as notes
 from reconciler.render import diagnostics as render_diagnostics
-from reconciler.render.fences import code, fenced
+from reconciler.render.fences import fenced
+from reconciler.render.markdown.escaping import code
 from reconciler.render.text import Style
 
 PLAIN = Style(False)

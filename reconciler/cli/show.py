@@ -37,17 +37,22 @@ def show(files: tuple[Path, ...], limit: int, form: str, no_color: bool) -> None
 
     Several files become one plan: the parts of one estate, each made for targets of its own.
     """
-    try:
-        plan = merge(read_plans(files))
-    except ValueError as error:
-        detail = f"{', '.join(map(str, files))}: {error}. {codes.PLAN_PARTS.way_out}"
-        raise DiagnosticsError([codes.PLAN_PARTS.at(detail=detail)]) from error
+    plan = merged_plan(files)
     if form == "text":
         show_plan(plan, options.Terminal(no_color), utc(plan.observed_at))
     elif form == "markdown":
         click.echo(markdown(plan, limit))
     else:
         click.echo(orjson.dumps(plan.as_json(), option=orjson.OPT_INDENT_2))
+
+
+def merged_plan(files: tuple[Path, ...]) -> PlanDocument:
+    """The files as one plan; raises `DiagnosticsError`."""
+    try:
+        return merge(read_plans(files))
+    except ValueError as error:
+        detail = f"{', '.join(map(str, files))}: {error}. {codes.PLAN_PARTS.way_out}"
+        raise DiagnosticsError([codes.PLAN_PARTS.at(detail=detail)]) from error
 
 
 def read_plans(files: tuple[Path, ...]) -> list[PlanDocument]:

@@ -13,7 +13,7 @@ from reconciler.render.diagnostics import as_json
 from reconciler.render.text import clean
 
 MOST = 10
-"""Of one kind in one step; GitHub silently drops the rest."""
+"""In one step; GitHub silently drops what is more, of each kind."""
 _ORDER = tuple(s.value for s in Severity)
 
 
@@ -23,11 +23,13 @@ def render(diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def lines(shown: Sequence[Mapping[str, Any]], most: int = MOST) -> Iterator[str]:
-    """Diagnostics in their JSON form, the worst of them, and a line that counts the others."""
+    """Diagnostics in their JSON form: the worst of them and, in the last line, how many more there are."""
     ordered = sorted(shown, key=lambda d: _ORDER.index(d["severity"]))
-    yield from map(_line, ordered[:most])
-    if len(ordered) > most:
-        yield f"::notice title=more findings::{len(ordered) - most:,} more: see the log and the summary"
+    if len(ordered) <= most:
+        yield from map(_line, ordered)
+        return
+    yield from map(_line, ordered[: most - 1])
+    yield f"::notice title=more findings::{len(ordered) - most + 1:,} more: see the log and the summary"
 
 
 def notice(title: str, message: str, file: str, line: int) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reconciler.render.fences import code, fenced
+from reconciler.render.fences import fenced
+from reconciler.render.markdown.escaping import code
 from reconciler.render.text import pad, plural
 
 _HEADS = {
@@ -45,7 +47,7 @@ def render(done: Done) -> str:
         parts.append(", ".join(f"{n:,} {result}" for result, n in sorted(counts.items())) + ".")
         parts.append(fenced("\n".join(map(_step, done.steps)), limit=_LIMIT // 2))
     if done.problems:
-        parts.append(fenced("\n".join(map(_problem, done.problems)), limit=_LIMIT // 4))
+        parts.append(fenced("\n\n".join(map(_problem, done.problems)), limit=_LIMIT // 4))
     if not done.fine and done.told.strip():
         parts.append(fenced(done.told, limit=_LIMIT // 4))
     if done.left:
@@ -72,4 +74,6 @@ def _step(step: Mapping[str, Any]) -> str:
 
 def _problem(problem: Mapping[str, Any]) -> str:
     where = f"{problem['address']}: " if problem.get("address") else ""
-    return f"{problem['severity']}: {where}{problem['summary']} [{problem['code']}] {problem['detail']}"
+    head = f"{problem['severity']}: {where}{problem['summary']} [{problem['code']}]"
+    told = textwrap.wrap(problem["detail"], 96, initial_indent="  ", subsequent_indent="  ", break_long_words=False)
+    return "\n".join([head, *told])

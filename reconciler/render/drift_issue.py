@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from reconciler.render.fences import code, fenced
+from reconciler.render.fences import fenced
+from reconciler.render.markdown.escaping import code
 from reconciler.render.plan import value
 from reconciler.render.text import pad, plural
 

@@ -47,6 +47,7 @@ def _without_what_differs(job: dict[str, Any]) -> None:
             ["vendor.azure-pipelines", "--data-transform", "azure-pipelines", "--regex-variant", "python"],
         ),
         (".github/workflows/apply.yml", ["vendor.github-workflows"]),
+        (".github/workflows/plan-in-parts.yml", ["vendor.github-workflows"]),
     ],
 )
 def test_they_fit_their_schemas(tmp_path: Path, file: str, schema: list[str]) -> None:

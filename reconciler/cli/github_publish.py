@@ -1,0 +1,98 @@
+"""`reconciler github publish`: plans that are there already, on the pull request; and what every plan tells."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from reconciler.cli.github_world import LIVE, Place
+from reconciler.cli.hub import COMMENT_LIMIT, SUMMARY_LIMIT, Hub, annotate, author_option, footer, hub, marker, option
+from reconciler.cli.plan import markdown
+from reconciler.cli.show import merged_plan
+from reconciler.github import approvals
+from reconciler.planning.planformat import PlanDocument, read_saved
+from reconciler.render import annotations as notes
+
+_ROOM = 1_500
+"""Bytes of a comment that are kept for its first and last lines."""
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command()
+@click.argument("files", nargs=-1, type=_FILE, metavar="PLANFILE...")
+@option("--plans", default="", metavar="GLOB", help="Plans by their names: --plans 'parts/*/plan.json'.")
+@option("--out", type=_FILE, default="plan.json", show_default=True, help="The whole.")
+@author_option
+def publish(files: tuple[Path, ...], plans: str, out: Path, author: str) -> None:
+    """Show plans that plan --out saved, the parts of one estate, as one comment on the pull request.
+
+    For estates that several jobs plan, each with targets of its own.
+    """
+    files = (*files, *(sorted(Path().glob(plans)) if plans else ()))
+    if not files:
+        raise click.UsageError("There are no plans: name files, or a glob with --plans.")
+    plan = merged_plan(files)
+    out.write_bytes(orjson.dumps(plan.as_json()))
+    with hub(author) as here:
+        body, facts = tell_plan(here, out, LIVE, [])
+        about = marker(approvals.PLAN, Path(plan.root), [], facts)
+        fine = here.comment(here.run.pull.number, about, body) if here.run.pull else True
+    sys.exit(1 if plan.errored or not fine else 0)
+
+
+def tell_plan(here: Hub, file: Path, place: Place, found: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, str]]:
+    """Annotations, outputs and the summary of a saved plan; body and facts of its comment come back."""
+    raw = file.read_bytes()
+    plan, document = read_saved(raw), orjson.loads(raw)
+    problems = [*found, *document["diagnostics"]]
+    annotate(notes.lines(problems))
+    annotate(_changes(document, notes.MOST - len(problems)))
+    here.outputs(outputs_of(document, file))
+    here.summary(_joined(place.note, markdown(plan, SUMMARY_LIMIT)))
+    packed = approvals.pack(raw)
+    commit = f"commit {here.run.pull.head[:10]}" if here.run.pull else ""
+    room = COMMENT_LIMIT - _ROOM - len(packed)
+    body = _joined(place.note, markdown(plan, room), footer(here.run, commit), packed)
+    facts = {"state": _state(plan), "world": place.kind, "digest": plan.digest.changes}
+    return body, facts if packed else {**facts, "run": here.run.id}
+
+
+def _joined(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _state(plan: PlanDocument) -> str:
+    return "planned" if plan.resource_changes or plan.resource_drift else "unchanged"
+
+
+def outputs_of(document: Mapping[str, Any], file: Path) -> dict[str, str]:
+    """The step's outputs; all of them are strings there."""
+    summary = document["summary"]
+    return {
+        "changes": str(any(c["action"] != "blocked" for c in document["resource_changes"])).lower(),
+        "to_train": str(summary["train"]),
+        "to_add": str(summary["add"]),
+        "to_change": str(summary["change"]),
+        "to_destroy": str(summary["destroy"]),
+        "cost": ((document.get("cost") or {}).get("training") or {}).get("amount") or "",
+        "digest": document["digest"]["changes"],
+        "plan": str(file),
+    }
+
+
+def _changes(document: Mapping[str, Any], most: int) -> Iterator[str]:
+    """What takes away or trains, at the lines that ask for it."""
+    weighty = ("destroy", "replace", "train", "retry")
+    listed = [c for c in document["resource_changes"] if c["action"] in weighty and c.get("range")]
+    for change in sorted(listed, key=lambda c: weighty.index(c["action"]))[: max(most, 0)]:
+        yield notes.notice(
+            f"{change['action']} {change['address']}",
+            f"because {change['reason']}",
+            change["range"]["filename"],
+            change["range"]["line"],
+        )
