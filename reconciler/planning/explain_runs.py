@@ -30,7 +30,7 @@ def explain_run(
     if not observation.complete:
         tables = tuple(_identity(run))
         return Derivation(run.address, run.target, tables, "unknown", f"{run.target} could not be read")
-    view = MarkIndex(observation).judge(run.mark)
+    view = MarkIndex(observation).of(run)
     live = Table(f"runs with that mark on {run.target}", ("", ""), tuple(_live(run, observation, view)))
     elsewhere = Table("the same mark on other targets", ("target", "id"), tuple(_elsewhere(run, observed)))
     earlier = tuple(_near(n) for n in near.find(run)[:NEAR])
@@ -54,6 +54,9 @@ def _identity(run: DesiredRun) -> Iterator[Table]:
 def _ingredients(run: DesiredRun) -> Iterator[tuple[str, ...]]:
     """Name, value and place of everything in the fingerprint."""
     base = run.base
+    if run.adopt:
+        yield _row(run, "adopt", run.adopt)
+        return
     if isinstance(base, RunRef):
         step = f" at step {base.checkpoint}" if base.checkpoint is not None else ""
         yield _row(run, "base_model", f"the model of {base.address.name}{step}")
@@ -79,6 +82,12 @@ def _row(run: DesiredRun, name: str, value: Any, *above: str) -> tuple[str, str,
 
 
 def _live(run: DesiredRun, observation: Observation, view: RunView) -> Iterator[tuple[str, ...]]:
+    if run.adopt:
+        if view.job:
+            yield (view.job.id, f"{view.job.status}, {day(view.job.created_at)}: adopted by its id")
+        if view.model:
+            yield (view.model, "model: adopted")
+        return
     jobs = sorted((j for j in observation.jobs if j.mark == run.mark), key=lambda j: j.order)
     for job in jobs:
         yield (job.id, f"{job.status}, {day(job.created_at)}: {_verdict(job, view)}")

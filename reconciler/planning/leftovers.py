@@ -42,10 +42,16 @@ class Leftover:
     def name(self) -> str:
         return self.live.filename if isinstance(self.live, ObservedFile) else self.live.id
 
+    @property
+    def short(self) -> str:
+        """What tells it apart in a line: of a model's name, the end that begins with the mark."""
+        mark = marks.find_mark(self.name) if isinstance(self.live, ObservedModel) else None
+        return f"model …-{self.name[self.name.lower().index(mark) :]}" if mark else self.name
+
     def removal(self, reason: Reason) -> Change:
         actions = {"model": Action.DELETE, "run": Action.CANCEL, "file": Action.REMOVE}
         action = actions[self.kind]
-        notes = (self.name,) if self.kind != "run" else (self.live.id, f"it is {self.live.status}")  # type: ignore[union-attr]
+        notes = (self.live.id, f"it is {self.live.status}") if isinstance(self.live, ObservedJob) else (self.short,)
         return Change(self.address, self.target, action, reason, notes=notes, needs=self.needs, live=self.live)
 
 

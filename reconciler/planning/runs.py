@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from reconciler.model.observation import Observation, ObservedJob, ObservedModel, Phase
+from reconciler.model.resource import DesiredRun
 
 
 class RunState(Enum):
@@ -54,6 +55,10 @@ class MarkIndex:
         self.jobs: Mapping[str, list[ObservedJob]] = _by_mark(observation.jobs)
         self.models: Mapping[str, list[ObservedModel]] = _by_mark(observation.models)
         self.model_ids = {m.id.lower(): m for m in observation.models}
+
+    def of(self, run: DesiredRun) -> RunView:
+        """The verdict on a wanted run: by the id that it adopts, else by its mark."""
+        return self.adopted(run.adopt) if run.adopt else self.judge(run.mark)
 
     def judge(self, mark: str) -> RunView:
         jobs = sorted(self.jobs.get(mark, ()), key=lambda j: j.order)

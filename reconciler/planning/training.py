@@ -72,7 +72,7 @@ class TrainingPlanner:
         if index is None:
             return None
         if address not in self.views:
-            self.views[address] = index.adopted(run.adopt) if run.adopt else index.judge(run.mark)
+            self.views[address] = index.of(run)
         return self.views[address]
 
     def action(self, address: Address) -> Action:

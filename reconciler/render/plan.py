@@ -168,8 +168,10 @@ def _kept(plan: PlanDocument) -> list[str]:
         names = [f"  {pad(o.name, 34)} on {o.target}{_why(o, plan)}" for o in kept(plan) if o.protected is protected]
         lines += [head, *map(clean, names)] if names else []
     if used := in_use(plan):
-        shown = [f"  {x.kind} {value(x.kind, x.name)} on {x.target}: {x.kept}" for x in used]
-        lines += ["Kept, because it is in use or may be:", *map(clean, shown)]
+        lines.append("Kept, because it is in use or may be:")
+        for x in used:
+            told = clean(f"{x.kind} {value(x.kind, x.name)} on {x.target}: {x.kept}")
+            lines += textwrap.wrap(told, COLUMNS, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
     more = left_behind(plan)
     return [*lines, more] if more else lines
 

@@ -48,14 +48,16 @@ def _target(graph: ResourceGraph, o: Observation, progress: Mapping[str, RunProg
 
 
 def _own_runs(graph: ResourceGraph, o: Observation) -> list[ObservedJob]:
-    own = [job for job in o.jobs if marks.is_estates(job.mark, graph.estate)]
+    adopted = {id for target, id in graph.adopted() if target == o.target}
+    own = [j for j in o.jobs if marks.is_estates(j.mark, graph.estate) or adopted & {j.id, j.fine_tuned_model}]
     return sorted(own, key=lambda j: j.order)
 
 
 def _run(
     graph: ResourceGraph, job: ObservedJob, progress: RunProgress | None, *, by_name: bool
 ) -> tuple[tuple[str, str], ...]:
-    names = [str(a) for a, run in graph.runs.items() if run.mark == job.mark]
+    ids = (job.id, job.fine_tuned_model)
+    names = [str(a) for a, run in graph.runs.items() if (run.adopt in ids if run.adopt else run.mark == job.mark)]
     words = []
     if progress and progress.step is not None:
         words.append(f"step {progress.step}" + (f" of {progress.total}" if progress.total else ""))

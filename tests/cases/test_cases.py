@@ -24,7 +24,9 @@ from reconciler.planning import preflight
 from reconciler.planning.explain import explain
 from reconciler.planning.findings import make_report
 from reconciler.planning.plan import Plan
+from reconciler.planning.planfile import Asked
 from reconciler.planning.planner import make_plan
+from reconciler.planning.teardown import make_destroy_plan
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import drift as render_drift
 from reconciler.render import explain as render_explain
@@ -57,8 +59,10 @@ def plan_case(case: dict[str, Any]) -> World:
         account.hold = True
     specs = load_text(after)
     facts, world = facts_of(specs, case.get("contents")), cloud.world(specs)
-    observed = at_noon(operations.look(world, 1))
-    made = make_plan(specs, facts, observed)
+    observed = at_noon(operations.look(world, 1, every_checkpoint=True))
+    if case.get("destroy"):
+        return World(facts, observed, make_destroy_plan(specs, facts, observed))
+    made = make_plan(specs, facts, observed, prune=case.get("prune", False))
     observed = dict(operations.look_closer(world, observed, preflight.questions(made), 1))
     return World(facts, observed, preflight.check(made, specs, observed, applying=case.get("applying", False)))
 
@@ -67,15 +71,15 @@ def _edits(case: dict[str, Any], key: str) -> list[tuple[str, str]]:
     return [(e["old"], e["new"]) for e in case.get(key, [])]
 
 
-def as_text(made: Plan) -> str:
+def as_text(made: Plan, asked: Asked) -> str:
     plain = Style(False)
-    shown = document(made)
+    shown = document(made, asked)
     told = render_diagnostics.render([d.as_diagnostic() for d in shown.diagnostics], plain)
     return render_plan.render(shown, plain) + (f"\n{told}" if told else "")
 
 
-def as_json(made: Plan) -> str:
-    return json.dumps(json.loads(written(made)), indent=2, sort_keys=True) + "\n"
+def as_json(made: Plan, asked: Asked) -> str:
+    return json.dumps(json.loads(written(made, asked)), indent=2, sort_keys=True) + "\n"
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -87,15 +91,17 @@ def test_case(name: str, request: pytest.FixtureRequest) -> None:
     made = world.plan
     assert made.failed is case.get("fails", False), "`fails` says whether the plan has errors"
     assert has_errors(made.diagnostics) is made.failed
-    goldens = {"plan.txt": as_text(made), "plan.json": as_json(made), "plan.md": markdown.render(document(made))}
+    asked = Asked(prune=case.get("prune", False), destroy=case.get("destroy", False))
+    shown = document(made, asked)
+    goldens = {"plan.txt": as_text(made, asked), "plan.json": as_json(made, asked), "plan.md": markdown.render(shown)}
     if case.get("drift"):
         goldens["drift.txt"] = render_drift.render(make_report(made, world.observed, {}), Style(False))
     if addresses := case.get("explain"):
         goldens["explain.txt"] = render_explain.render(
             explain(made, world.facts, world.observed, addresses), Style(False)
         )
-    for file, shown in goldens.items():
-        _compare(folder / file, shown, accept=request.config.getoption("--accept"))
+    for file, text in goldens.items():
+        _compare(folder / file, text, accept=request.config.getoption("--accept"))
 
 
 def _compare(golden: Path, shown: str, *, accept: bool) -> None:

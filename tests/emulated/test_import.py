@@ -107,6 +107,10 @@ def test_a_run_is_adopted_into_the_spec_and_nothing_is_trained(triage: Bench) ->
     assert after.replace(line, "") == before, "every comment and space stays"
     assert after.index(line) < after.index("    target: sweden")
     assert "job.triage" not in triage.actions()
+    status = triage.run("status").out
+    assert next(line for line in status.splitlines() if "job.triage" in line).split()[1] == "succeeded"
+    explained = " ".join(triage.run("plan", "--explain", "job.triage").out.split())
+    assert "adopted by its id" in explained
     assert triage.run("import", "job.triage", models(triage)[0]).status == 0
     assert f"    adopt: {models(triage)[0]}\n" in (triage.folder / TRIAGE).read_text()
     assert "job.triage" not in triage.actions()
