@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx2
@@ -104,3 +105,9 @@ def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         made = Bench(tmp_path, emulator.url, capsys)
         with made.http:
             yield made
+
+
+@pytest.fixture
+def before_the_closing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tool's day is 2026-11-21, before OpenAI stops training, whatever the day of the test."""
+    monkeypatch.setattr("reconciler.engine.observe.time", SimpleNamespace(time=lambda: 1_795_219_200))

@@ -161,11 +161,11 @@ def test_a_cloud_that_does_not_answer(cloud: Bench, monkeypatch: pytest.MonkeyPa
     assert "Traceback" not in result.out + result.err
 
 
+@pytest.mark.usefixtures("before_the_closing")
 def test_the_platform(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     for file in (bench.folder / "specs").iterdir():
         file.unlink()
     (bench.folder / "specs/all.yaml").write_text(TWIN)
-    monkeypatch.setattr("reconciler.engine.observe.time", SimpleNamespace(time=lambda: 1_793_000_000))
     result = bench.run("doctor")
     assert result.status == 0, result.out
     assert "fine-tuning on OpenAI: trained until 2027-01-06" in words(result.out)

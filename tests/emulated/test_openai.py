@@ -32,7 +32,7 @@ chains:
 
 
 @pytest.fixture
-def twin(bench: Bench) -> Bench:
+def twin(bench: Bench, before_the_closing: None) -> Bench:
     for file in (bench.folder / "specs").iterdir():
         file.unlink()
     (bench.folder / "specs/all.yaml").write_text(TWIN)

@@ -20,7 +20,7 @@ SECRET = "sv=2026&sig=top-secret"
 
 
 @pytest.fixture
-def twin(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Bench:
+def twin(bench: Bench, monkeypatch: pytest.MonkeyPatch, before_the_closing: None) -> Bench:
     """The twin on OpenAI, with files that count as large."""
     for file in (bench.folder / "specs").iterdir():
         file.unlink()

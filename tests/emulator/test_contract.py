@@ -22,6 +22,7 @@ from tests.emulator.traffic import CONTRACTS, Contract, Exchange, Recorder
 pytestmark = pytest.mark.skipif(not CONTRACTS.exists(), reason="the vendors' documents are not part of the project")
 
 bench = emulated.bench
+before_the_closing = emulated.before_the_closing
 PREFIXES = {
     "aoai-authoring-2024-10-21-nullable.json": r"/accounts/[^/]+(?=/openai/(?!v1(/|$)))",
     "openai-ft.json": r"(/accounts/[^/]+/openai)?/v1",
@@ -101,6 +102,7 @@ def test_the_whole_demo(traffic: list[Exchange], bench: Bench, contracts: dict[s
     }
 
 
+@pytest.mark.usefixtures("before_the_closing")
 def test_the_demos_twin(traffic: list[Exchange], bench: Bench, contracts: dict[str, Contract]) -> None:
     for file in (bench.folder / "specs").iterdir():
         file.unlink()
