@@ -19,7 +19,7 @@ def render(endings: Sequence[Ending], now: int, style: Style) -> str:
     if not endings:
         return ""
     rows = [(e, _left(e, now), clean(e.what), clean(_who(e))) for e in endings]
-    days, whats = (max(width(row[i]) for row in rows) for i in (1, 2))
+    days, whats = max(width(row[1]) for row in rows), max(width(row[2]) for row in rows)
     lines = [style("calendar", "bold")]
     for ending, left, what, who in rows:
         text = f"  {ending.day.isoformat()}  {left:>{days}}  {pad(_what_ends(ending, now), 14)}  {pad(what, whats)}"

@@ -40,7 +40,8 @@ def allowances(answers: dict[str, Any]) -> tuple[ArmAllowances, list[str]]:
 def test_where_each_answer_comes_from() -> None:
     policy = {"name": "Strict", "properties": {"type": "UserManaged"}}
     port, asked = allowances({"raiPolicies": {"value": [policy, {"odd": 1}]}})
-    assert port.usages() == port.offered() == []
+    assert port.usages() == []
+    assert port.offered() == []
     assert port.filters() == ["Strict"]
     assert port.permissions().by_key
     assert asked == [
