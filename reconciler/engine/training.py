@@ -70,8 +70,9 @@ def room_may_come(step: Step, context: Context) -> bool:
     target = context.targets[run.target]
     jobs = list(target.training.jobs())
     unfinished = sum(job.phase is Phase.UNDER_WAY for job in jobs)
-    if target.limits.runs is not None and len(jobs) >= target.limits.runs and unfinished < target.limits.queue:
-        code = codes.ACCOUNT_RUNS
+    limits = target.limits.account
+    if limits and len(jobs) >= limits.jobs and unfinished < limits.queued:
+        code = codes.ACCOUNT_LIMIT
         detail = f"{run.target} has {len(jobs)} runs, of which {unfinished} are under way. {code.way_out}"
         raise DiagnosticsError([code.at(run.place.range(), detail, address=step.key)])
     return unfinished > 0

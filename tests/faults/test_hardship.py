@@ -53,22 +53,28 @@ def test_without_waiting_a_full_queue_is_for_later(loaded: Estate) -> None:
     all_is_well(stage, stage.apply())
 
 
-def test_an_account_that_remembers_too_many_runs_is_an_error_at_once(loaded: Estate) -> None:
-    """The same refusal as a full queue's, but no waiting helps: a hundred runs are listed, and one is under way."""
+def test_an_account_that_remembers_too_many_runs_by_now_is_an_error_at_once(loaded: Estate) -> None:
+    """The same refusal as a full queue's, but no waiting helps: a hundred runs are listed, and none is under way."""
     stage = Stage(loaded)
-    stage.apply(wait=False)
+    assert stage.apply().converged
     jobs = stage.store.state.spaces()[0].jobs
     [job] = [j for j in jobs.values() if "triage" in str(j.suffix)]
-    del jobs[job.id]
-    for number in range(99):
-        old = replace(job, id=f"ftjob-{number}", suffix="somebody-elses", phase="failed", due=None)
-        jobs[old.id] = old
-    told = stage.apply()
-    assert problems(told)[TRIAGE] == [codes.ACCOUNT_RUNS.id], told.words
-    assert "100 runs, of which 1 are under way" in " ".join(d.detail for o in told.outcomes for d in o.diagnostics)
+    for name in [name for name, j in jobs.items() if j is job]:
+        del jobs[name]
+    models = stage.store.state.spaces()[0].models
+    del models[str(job.fine_tuned_model)]
+
+    def others_fill_it() -> None:
+        for number in range(100 - len(jobs)):
+            old = replace(job, id=f"ftjob-{number}", suffix="somebody-elses", phase="failed", fine_tuned_model=None)
+            jobs[old.id] = old
+
+    told = stage.apply(meanwhile=others_fill_it)
+    assert problems(told).get(TRIAGE) == [codes.ACCOUNT_LIMIT.id], told.words
+    assert "100 runs, of which 0 are under way" in " ".join(d.detail for o in told.outcomes for d in o.diagnostics)
     assert not any("waiting for room" in words for words in told.words)
-    for number in range(99):
-        del jobs[f"ftjob-{number}"]
+    for name in [name for name in jobs if len(name) < 12]:
+        del jobs[name]
     all_is_well(stage, stage.apply())
 
 

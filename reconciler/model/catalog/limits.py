@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reconciler.model.catalog import account_limits
+from reconciler.model.catalog.account_limits import AccountLimits
+
 AS_OF = "2026-11-21"
 
 
@@ -20,14 +23,13 @@ class Limits:
     byte_order_mark: bool
     """Whether the service's documents ask for a BOM at the start of a training file."""
     min_rows: int
-    runs: int | None = None
-    """Runs that an account remembers, ended ones too, before it takes no more; None where the vendor does not say."""
-    queue: int = 0
-    """Of these, how many may wait for a machine."""
+    account: AccountLimits | None
+    """Of one account, where nobody has raised them; None where the vendor does not say."""
 
 
-AZURE = Limits(suffix=40, file_bytes=512_000_000, byte_order_mark=True, min_rows=10, runs=100, queue=20)
-OPENAI = Limits(suffix=64, file_bytes=512_000_000, byte_order_mark=False, min_rows=10)
+_ACCOUNTS = account_limits.BY_PROVIDER
+AZURE = Limits(suffix=40, file_bytes=512_000_000, byte_order_mark=True, min_rows=10, account=_ACCOUNTS["azure"])
+OPENAI = Limits(suffix=64, file_bytes=512_000_000, byte_order_mark=False, min_rows=10, account=None)
 BY_PROVIDER = {"azure": AZURE, "openai": OPENAI}
 
 DEPLOYMENT_NAME = (2, 64)

@@ -26,14 +26,6 @@ ACCOUNT_FULL = error(
     "target's `limits`.",
     "a chain of 101 stages, every file kept",
 )
-ACCOUNT_RUNS = error(
-    "account-runs",
-    "the account takes no more training runs",
-    "An Azure OpenAI account remembers 100 runs, ended ones too, and refuses more until some are deleted. That does "
-    "not pass by itself, as a full queue does.",
-    "`reconciler apply --prune` removes runs that nothing uses; delete others at the service, or raise the limit.",
-    "job.triage: 400 quotaExceeded, and sweden has 100 runs, of which 2 are under way",
-)
 HISTORY_UNREADABLE = warning(
     "history-unreadable",
     "the activity log could not be read",
