@@ -78,8 +78,10 @@ def _next_run(drift: Drift, run: DesiredRun) -> str:
 
 
 def _next_deployment(drift: Drift, desired: DesiredDeployment, change: Change | None, accepts: tuple[Edit, ...]) -> str:
-    if change is None or change.action in (Action.BLOCKED, Action.PARKED):
-        return "apply cannot put it back while the model that it should serve is missing"
+    if change is None:
+        return "apply leaves it as it is"
+    if change.action in (Action.BLOCKED, Action.PARKED):
+        return f"apply cannot put it back: {change.reason.text}"
     if drift.cause in (Cause.EXPIRED, Cause.DELETED, Cause.VANISHED):
         return f"apply deploys it again; to do without it, remove it from {desired.place.range()}"
     if drift.cause is Cause.UNTAGGED:
