@@ -121,7 +121,9 @@ class ChangePart(_Part):
             return ()
         before = self.change.before or {}
         known = {**dict.fromkeys(self.change.after_unknown, Unknown.AFTER_TRAINING), **self.change.after}
-        return _in_order(before if self.action is Action.DELETE else known, before, known)
+        if self.action is Action.DELETE:
+            return _in_order((name for name in before if name != "name" or before[name] != self.name), before, known)
+        return _in_order(known, before, known)
 
 
 class OrphanPart(_Part):

@@ -16,6 +16,8 @@ LONGEST = 1_000
 """Characters of one text; only hostile ones are longer."""
 LONGEST_NAME = 80
 _LOUD = re.compile(r"`[^`]+`|\S*(?:@|://|www\.|#\d|\bGH-\d|:[\w+-]+:)\S*", re.IGNORECASE)
+_CLOSES = re.compile(r"\S\$")
+"""A dollar sign that could end a formula; one in front of an amount only could begin one."""
 _MARKS = re.compile(r"[\\`*_{}\[\]<>#|~^!&]")
 _STARTS = re.compile(r"^(\d*)([-+=.):])")
 _LEFT, _RIGHT = "([{\"'<", ".,;:!?)]}\"'>"
@@ -66,6 +68,8 @@ def fence(language: str, lines: Iterable[str]) -> str:
 def _words(text: str, plain: Callable[[str], str], quoted: Callable[[str], str]) -> str:
     shown, end = [], 0
     text = _short(clean(text))
+    if text.count("$") > 1 and _CLOSES.search(text):
+        plain, unmarked = (lambda words: unmarked(words).replace("$", "<span>$</span>")), plain
     for found in _LOUD.finditer(text):
         word = found.group()
         if word.startswith("`"):
@@ -82,11 +86,11 @@ def _words(text: str, plain: Callable[[str], str], quoted: Callable[[str], str])
 
 
 def _escaped(text: str) -> str:
-    return _MARKS.sub(r"\\\g<0>", text).replace("$", "<span>$</span>")
+    return _MARKS.sub(r"\\\g<0>", text)
 
 
 def _html_escaped(text: str) -> str:
-    return html.escape(text, quote=False).replace(_RUNNER, "##&#91;").replace("$", "<span>$</span>")
+    return html.escape(text, quote=False).replace(_RUNNER, "##&#91;")
 
 
 def _shown(text: str) -> str:

@@ -27,10 +27,23 @@ from reconciler.render.plan import (
 )
 from reconciler.render.text import clean, pad, plural, utc, when
 
-RISK = (
-    Action.DELETE, Action.REPLACE, Action.CANCEL, Action.BLOCKED, Action.PARKED, Action.UPDATE,
-    Action.TRAIN, Action.RETRY, Action.WAIT, Action.CREATE, Action.UPLOAD, Action.REMOVE, Action.NONE,
-)  # fmt: skip
+RISK = {
+    Action.DELETE: "to destroy",
+    Action.REPLACE: "to replace",
+    Action.CANCEL: "to cancel",
+    Action.BLOCKED: "blocked",
+    Action.PARKED: "parked",
+    Action.UPDATE: "to change",
+    Action.TRAIN: "to train",
+    Action.RETRY: "to retry",
+    Action.WAIT: "to wait for",
+    Action.CREATE: "to add",
+    Action.UPLOAD: "to upload",
+    Action.REMOVE: "to remove",
+    Action.NONE: "unchanged",
+}
+"""The riskiest first, each with the words for it."""
+_BY_RISK = tuple(RISK)
 _COLUMNS = {
     "train": (Action.TRAIN, Action.RETRY),
     "add": (Action.CREATE, Action.REPLACE),
@@ -42,7 +55,7 @@ _COLUMNS = {
     "blocked": (Action.BLOCKED, Action.PARKED),
 }
 _ALWAYS = 4
-FEW = 4
+FEW = 6
 """Changes up to which nothing is folded."""
 MOST_TARGETS = 15
 MOST_FIELDS = 40
@@ -53,7 +66,7 @@ _TAIL = 2_000
 
 def render(plan: PlanDocument, limit: int = page.COMMENT) -> str:
     """The plan in at most `limit` bytes."""
-    changes = sorted(plan.resource_changes, key=lambda c: RISK.index(c.action))
+    changes = sorted(plan.resource_changes, key=lambda c: _BY_RISK.index(c.action))
     parts = [_title(plan), _subtitle(plan)]
     if changes:
         parts += [_by_target(plan), prose(" ".join(cost.lines(plan.cost) if plan.cost else []))]
@@ -126,7 +139,7 @@ def _changes(changes: Sequence[ChangePart], currency: str) -> Iterator[str]:
             block = f"#### Changes\n\n{block}"
         elif not few and change.action is not titled:
             titled = change.action
-            block = f"#### {titled.value.capitalize()}: {counts[titled]:,}\n\n{block}"
+            block = f"#### {counts[titled]:,} {RISK[titled]}\n\n{block}"
         yield block
 
 
@@ -135,7 +148,7 @@ def _change(change: ChangePart, currency: str, *, unfolded: bool) -> str:
     told = [f"on {change.target}"] if change.type != "deployment" else []
     if price := cost.beside(change.cost, currency):
         told.append(price)
-    at = f" ({change.range.filename}:{change.range.line})" if change.range else ""
+    at = f" (`{change.range.filename}:{change.range.line}`)" if change.range else ""
     told.append(f"because {change.reason}{at}")
     gap = [change.cost.gap] if change.cost and change.cost.gap else []
     facts = [*change.notes, *(f"shared with {a}" for a in change.also), *gap]
@@ -184,9 +197,9 @@ def _kept(plan: PlanDocument) -> str:
 
 def _left_out(changes: Sequence[ChangePart]) -> str:
     counts = Counter(c.action for c in changes)
-    words = ", ".join(f"{counts[a]:,} {a.value}" for a in RISK if counts[a])
+    left = ", ".join(f"{counts[a]:,} {words}" for a, words in RISK.items() if counts[a])
     return (
-        f"**{plural(len(changes), 'more change')}** would not fit here: {words}. "
+        f"**{plural(len(changes), 'more change')}** would not fit here: {left}. "
         "`reconciler show` prints all of them from the saved plan."
     )
 
