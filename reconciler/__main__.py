@@ -18,7 +18,7 @@ def main() -> None:
 
 def collect_less() -> None:
     """Specs and plans are large graphs of values that live to the end: looking through them for garbage is in vain."""
-    gc.set_threshold(100_000, 50, 100)
+    gc.set_threshold(300_000, 50, 100)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -28,6 +29,7 @@ _MARK = re.compile(r"(?:^|[^a-z0-9])(r1[0-9a-f]{14})(?=$|[^a-z0-9])")
 _FILE = re.compile(r"^(?P<dataset>.+)-(?P<digest>[0-9a-f]{16})-(?P<estate>[0-9a-f]{4})\.jsonl$")
 
 
+@lru_cache(16)
 def estate_mark(estate: str) -> str:
     """4 hex digits that stand for the estate in names too short for its full name."""
     return hashlib.sha256(estate.encode()).hexdigest()[:4]
@@ -42,6 +44,7 @@ def run_suffix(mark: str, suffix: str) -> str:
     return f"{mark}-{suffix}" if suffix else mark
 
 
+@lru_cache(1_024)
 def find_mark(name: str | None) -> str | None:
     """The mark inside a suffix or a model's name, or None."""
     found = _MARK.search(name.lower()) if name else None

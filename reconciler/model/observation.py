@@ -175,10 +175,11 @@ class ObservedDeployment:
     modified_at: str
     raw: Mapping[str, Any] = field(compare=False, repr=False)
     """The object as it came, with every field that this version does not know."""
+    mark: DeploymentMark | None = field(init=False, compare=False, repr=False)
+    """Read from the tags once: a plan asks for it several times."""
 
-    @property
-    def mark(self) -> DeploymentMark | None:
-        return DeploymentMark.read(self.tags)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "mark", DeploymentMark.read(self.tags))
 
     @property
     def settled(self) -> bool:

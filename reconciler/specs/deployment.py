@@ -120,5 +120,7 @@ class Deployment(Serving):
     def on(self, target: str) -> Serving:
         """The keys in force on one target; tags merge key by key."""
         own = self.targets[target]
+        if not own.model_fields_set:
+            return self
         tags = self.tags | own.tags
         return self.model_copy(update=own.model_dump(exclude_unset=True, exclude={"tags"}) | {"tags": tags})

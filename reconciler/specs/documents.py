@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -44,8 +44,17 @@ class Document:
     path: str
     file: Path
     data: Any
+    """None in the documents of loaded specs, whose values live on in the entries; `read_again` has it."""
     marks: Marks
     lines: Lines = field(repr=False)
+
+    def without_data(self) -> Document:
+        return replace(self, data=None)
+
+    def read_again(self) -> Any:
+        """The data, whatever has become of it."""
+        again, _ = parse(self.lines.text, self.path, self.file)
+        return again.data if again else None
 
     def range(self, *path: str | int) -> SourceRange:
         """The range of the value at `path`, or of its nearest ancestor that exists."""

@@ -144,8 +144,9 @@ class _Loader:
         if type(data.get("version")) is not int or data["version"] != 1:
             at = document.range("version") if "version" in data else SourceRange(document.path, 1, 1, 1, 1)
             yield codes.SPEC_VERSION.at(at, "This release reads `version: 1`.")
+        light = document.without_data()
         for key, value in data.items():
-            place = document.at(key)
+            place = light.at(key)
             if key == "estate":
                 yield from self.estate(value, place)
             elif key in SECTIONS:

@@ -58,7 +58,7 @@ def edited(document: Document, edit: Edit) -> Document | None:
     else:
         text = _inserted(document, path, edit.value)
     changed, problems = documents.parse(text, document.path, document.file)
-    if problems or changed is None or changed.data != _with(document.data, path, edit.value):
+    if problems or changed is None or changed.data != _with(document.read_again(), path, edit.value):
         return None
     return changed
 
@@ -68,7 +68,7 @@ def _path(document: Document, edit: Edit) -> tuple[str | int, ...]:
     own, default = (*edit.place.path, *edit.path), (*(edit.place.defaults or ()), *edit.path)
     if document.has(*own) or edit.place.defaults is None:
         return own
-    siblings = _at(document.data, edit.place.path[:-1])
+    siblings = _at(document.read_again(), edit.place.path[:-1])
     alone = edit.path[0] == "model" or len(siblings) == 1
     return default if alone and document.has(*default) else own
 
