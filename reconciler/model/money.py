@@ -68,6 +68,12 @@ def words(value: Decimal, currency: str) -> str:
     return f"{sign}{rounded:,.0f}" if rounded >= 100 else f"{sign}{rounded:,.2f}" if rounded else f"{sign}0"
 
 
+def rate_words(value: Decimal, currency: str) -> str:
+    """`$6.05`, `$1.815`: a rate in full, for tenths of a cent matter there."""
+    cents = value.quantize(Decimal("0.01"))
+    return f"{_SIGNS.get(currency, f'{currency} ')}{cents if cents == value else value.normalize():f}"
+
+
 def about(value: Decimal, currency: str) -> str:
     """An estimate: `about $6.10`, `under $0.01`."""
     return words(value, currency) if abs(value) < Decimal("0.01") else f"about {words(value, currency)}"

@@ -31,10 +31,17 @@ class Derivation:
     """The action's word, or `nothing to do`."""
     because: str
     at: SourceRange | None = None
+    cost: str = ""
+    """What was multiplied, where a run is to be paid."""
 
 
 def decided(address: Address, target: str, tables: tuple[Table, ...], change: Change | None, rest: str) -> Derivation:
     """The decision is the plan's change; where there is none, `rest` says why nothing is done."""
     if change is None:
         return Derivation(address, target, tables, "nothing to do", rest)
-    return Derivation(address, target, tables, change.action.value, change.reason.text, change.reason.at)
+    return Derivation(address, target, tables, change.action.value, change.reason.text, change.reason.at, _cost(change))
+
+
+def _cost(change: Change) -> str:
+    cost = change.cost
+    return "; ".join(part for part in (cost.basis, cost.gap) if part) if cost else ""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from reconciler.model import codes
 from reconciler.model.address import Address
 from reconciler.model.diagnostics import Diagnostic, in_order
+from reconciler.model.money import ZERO, amount_words
 from reconciler.model.observation import History, Observation, ObservedJob
 from reconciler.model.resource import DesiredDeployment, DesiredRun
 from reconciler.planning.absence import explain_absence
@@ -66,7 +67,8 @@ def _finding(drift: Drift, change: Change | None, plan: Plan) -> Finding:
     desired = plan.graph.deployments[drift.address]
     accepts = tuple(_accepts(desired, drift))
     path = _path(drift.fields[0].field) if len(drift.fields) == 1 else ()
-    return Finding(drift, _next_deployment(drift, desired, change, accepts), desired.place.range(*path), accepts)
+    next_step = _next_deployment(drift, desired, change, accepts, plan.hosting.currency)
+    return Finding(drift, next_step, desired.place.range(*path), accepts)
 
 
 def _next_run(drift: Drift, run: DesiredRun) -> str:
@@ -77,13 +79,17 @@ def _next_run(drift: Drift, run: DesiredRun) -> str:
     )
 
 
-def _next_deployment(drift: Drift, desired: DesiredDeployment, change: Change | None, accepts: tuple[Edit, ...]) -> str:
+def _next_deployment(
+    drift: Drift, desired: DesiredDeployment, change: Change | None, accepts: tuple[Edit, ...], currency: str
+) -> str:
     if change is None:
         return "apply leaves it as it is"
     if change.action in (Action.BLOCKED, Action.PARKED):
         return f"apply cannot put it back: {change.reason.text}"
     if drift.cause in (Cause.EXPIRED, Cause.DELETED, Cause.VANISHED):
-        return f"apply deploys it again; to do without it, remove it from {desired.place.range()}"
+        price = change.cost.after if change.cost else ZERO
+        monthly = f" ({amount_words(price, currency)} a month)" if price.known else ""
+        return f"apply deploys it again{monthly}; to do without it, remove it from {desired.place.range()}"
     if drift.cause is Cause.UNTAGGED:
         return "apply writes the tags again; a policy that removes tags must leave those that begin with reconciler-"
     if drift.cause is Cause.RETAGGED:

@@ -7,13 +7,12 @@ Sources: learn.microsoft.com, azure/foundry/fine-tuning/cost-management; OpenAI'
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from reconciler.datasets.facts import DatasetFacts
 from reconciler.model.address import Address
 from reconciler.model.catalog.encodings import base_of
 from reconciler.model.catalog.epochs import usual_epochs
-from reconciler.model.money import Amount, Cost, words
+from reconciler.model.money import Amount, Cost, rate_words
 from reconciler.model.prices import PriceTable
 from reconciler.model.resource import DesiredRun, ResourceGraph
 from reconciler.planning.services import Service
@@ -65,7 +64,9 @@ def training_cost(run: Run, service: Service, prices: PriceTable) -> Cost:
         with_type = f" ({run.training_type} training)" if run.training_type else ""
         return Cost(uncertain, gap=f"no price is known for {run.model}{with_type} on {service}")
     if kind == "reinforcement":
-        return Cost(uncertain, gap=f"billed by the hour, {words(price, prices.currency)} each, and the grader's tokens")
+        return Cost(
+            uncertain, gap=f"billed by the hour, {rate_words(price, prices.currency)} each, and the grader's tokens"
+        )
     if run.facts.tokens is None:
         return Cost(uncertain, rate=price, gap=f"the tokens of {run.facts.name} are not known")
     usual = usual_epochs(service.name, run.facts.rows)
@@ -74,10 +75,5 @@ def training_cost(run: Run, service: Service, prices: PriceTable) -> Cost:
     gaps += ["images not counted"] if run.facts.images else []
     known = Amount((price * run.facts.tokens * epochs).scaleb(-6))
     said = f"{epochs} (the usual number)" if usual and not run.epochs else f"{epochs}"
-    basis = f"{run.facts.tokens:,} tokens x {said} at {_rate(price, prices.currency)} a million"
+    basis = f"{run.facts.tokens:,} tokens x {said} at {rate_words(price, prices.currency)} a million"
     return Cost(known + uncertain if gaps else known, rate=price, basis=basis, gap=", ".join(gaps))
-
-
-def _rate(price: Decimal, currency: str) -> str:
-    """A price in full: tenths of a cent matter here."""
-    return words(price, currency) if price == price.quantize(Decimal("0.01")) else f"{price.normalize():f} {currency}"

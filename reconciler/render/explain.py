@@ -39,10 +39,11 @@ def _derivation(d: Derivation, style: Style) -> Iterator[str]:
     yield ""
     yield f"  decision: {style(d.decision, 'bold')}"
     at = f" ({d.at})" if d.at else ""
-    yield from textwrap.wrap(
-        clean(f"because {d.because}{at}"), COLUMNS, initial_indent="    ", subsequent_indent="    ",
-        break_long_words=False, break_on_hyphens=False,
-    )  # fmt: skip
+    for told in (f"because {d.because}{at}", f"cost: {d.cost}" if d.cost else ""):
+        yield from textwrap.wrap(
+            clean(told), COLUMNS, initial_indent="    ", subsequent_indent="    ",
+            break_long_words=False, break_on_hyphens=False,
+        )  # fmt: skip
 
 
 def _table(table: Table, style: Style) -> Iterator[str]:
@@ -115,6 +116,7 @@ def _json(d: Derivation) -> dict[str, Any]:
         "target": d.target,
         "decision": d.decision,
         "reason": d.because,
+        "cost": d.cost,
         "tables": [
             {"title": t.title, "columns": list(t.columns), "rows": [list(r) for r in t.rows], "note": t.note}
             for t in d.tables

@@ -21,6 +21,7 @@ from reconciler.engine import operations
 from reconciler.model.diagnostics import has_errors
 from reconciler.model.observation import Observation
 from reconciler.planning import preflight
+from reconciler.planning.budget import check_budget
 from reconciler.planning.explain import explain
 from reconciler.planning.findings import make_report
 from reconciler.planning.plan import Plan
@@ -64,7 +65,8 @@ def plan_case(case: dict[str, Any]) -> World:
         return World(facts, observed, make_destroy_plan(specs, facts, observed))
     made = make_plan(specs, facts, observed, prune=case.get("prune", False))
     observed = dict(operations.look_closer(world, observed, preflight.questions(made), 1))
-    return World(facts, observed, preflight.check(made, specs, observed, applying=case.get("applying", False)))
+    checked = preflight.check(made, specs, observed, applying=case.get("applying", False))
+    return World(facts, observed, check_budget(checked, specs.budget))
 
 
 def _edits(case: dict[str, Any], key: str) -> list[tuple[str, str]]:

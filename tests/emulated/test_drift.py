@@ -195,7 +195,7 @@ def test_a_deployment_that_was_deleted_by_hand(triage: Bench) -> None:
     found = only(triage)
     assert (found["address"], found["cause"]) == ("deployment.triage@chicago", "deleted")
     assert found["by"] == "ana@secondlap.example"
-    assert "apply deploys it again" in found["next_step"]
+    assert "apply deploys it again ($1,241 a month)" in found["next_step"]
     apply_and_see(triage)
 
 

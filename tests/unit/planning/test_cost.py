@@ -66,7 +66,7 @@ def test_tokens_times_epochs_times_price() -> None:
         TRIAGE: Decimal("0.4356"),
     }
     assert made.cost.training == Amount(Decimal("2.2506"))
-    assert costs(made)[TRIAGE].basis == "60,000 tokens x 4 at 1.815 USD a million"
+    assert costs(made)[TRIAGE].basis == "60,000 tokens x 4 at $1.815 a million"
 
 
 @pytest.mark.parametrize(("kind", "price"), [("standard", "0.4356"), ("global", "0.36"), ("developer", "0.18")])
@@ -92,7 +92,7 @@ def test_epochs_of_the_services_choice_are_priced_as_one() -> None:
                 ("    training: tickets\n", "    training: tickets\n    validation: valid\n"),
             ],
             {},
-            "billed by the hour, $121 each",
+            "billed by the hour, $121.00 each",
         ),
     ],
 )
