@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 import orjson
@@ -23,7 +24,7 @@ INCOMPLETE, DRIFTED = 1, 2
 @click.command()
 @options.root_argument
 @options.selection_options
-@options.format_option("text", "json", "patch")
+@options.format_option("text", "json", "markdown", "patch")
 @options.parallelism_option
 @options.where_options
 @options.no_color_option
@@ -48,16 +49,22 @@ def drift(
     options.check_selection(selection, estate.specs)
     with connected(estate, options.Where(embedded, emulator_url), terminal, Stop()) as world:
         report = operations.drift(world, selection, parallelism)
-    if form == "json":
+    if form in ("json", "markdown"):
         shown = render_drift.as_json(report, root=str(root), version=__version__)
-        click.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2))
+        click.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2) if form == "json" else _markdown(shown))
     elif form == "patch":
         click.echo(report.patch, nl=False)
     else:
         click.echo(render_drift.render(report, terminal.out), nl=False)
-    if form != "json" and report.diagnostics:
+    if form in ("text", "patch") and report.diagnostics:
         click.echo("\n" + render_diagnostics.render(report.diagnostics, terminal.err), nl=False, err=True)
     if not report.complete:
         sys.exit(INCOMPLETE)
     if report.drifted:
         sys.exit(DRIFTED)
+
+
+def _markdown(shown: dict[str, Any]) -> str:
+    from reconciler.render.markdown import drift as render_markdown
+
+    return render_markdown.render(shown).rstrip()

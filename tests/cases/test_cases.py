@@ -32,6 +32,7 @@ from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import drift as render_drift
 from reconciler.render import explain as render_explain
 from reconciler.render import plan as render_plan
+from reconciler.render.markdown import drift as drift_markdown
 from reconciler.render.markdown import plan as markdown
 from reconciler.render.text import Style
 from tests.support.accounts import at_noon
@@ -97,7 +98,9 @@ def test_case(name: str, request: pytest.FixtureRequest) -> None:
     shown = document(made, asked)
     goldens = {"plan.txt": as_text(made, asked), "plan.json": as_json(made, asked), "plan.md": markdown.render(shown)}
     if case.get("drift"):
-        goldens["drift.txt"] = render_drift.render(make_report(made, world.observed, {}), Style(False))
+        report = make_report(made, world.observed, {})
+        told = render_drift.as_json(report, root="specs", version="test")
+        goldens |= {"drift.txt": render_drift.render(report, Style(False)), "drift.md": drift_markdown.render(told)}
     if addresses := case.get("explain"):
         goldens["explain.txt"] = render_explain.render(
             explain(made, world.facts, world.observed, addresses), Style(False)

@@ -21,8 +21,9 @@ _CLOSES = re.compile(r"\S\$")
 _MARKS = re.compile(r"[\\`*_{}\[\]<>#|~^!&]")
 _STARTS = re.compile(r"^(\d*)([-+=.):])")
 _LEFT, _RIGHT = "([{\"'<", ".,;:!?)]}\"'>"
+_COMMAND = re.compile(r"^(\s*)::")
 _RUNNER = "##["
-"""Starts a command to GitHub's runner, wherever it stands in a line of a log."""
+"""Both start a command to GitHub's runner: at the beginning of a line, and anywhere in it."""
 
 
 def prose(text: str) -> str:
@@ -94,7 +95,7 @@ def _html_escaped(text: str) -> str:
 
 
 def _shown(text: str) -> str:
-    return _short(clean(text)).replace(_RUNNER, "##\u200b[")
+    return _COMMAND.sub("\\1:\u200b:", _short(clean(text)).replace(_RUNNER, "##\u200b["))
 
 
 def _short(text: str) -> str:

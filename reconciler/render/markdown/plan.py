@@ -159,10 +159,10 @@ def _change(change: ChangePart, currency: str, *, unfolded: bool) -> str:
 def _fields(change: ChangePart) -> str:
     if not change.fields:
         return ""
-    return fence("diff", _lines(change.fields))
+    return fence("diff", field_lines(change.fields))
 
 
-def _lines(fields: Sequence[FieldChange], was: str = "", now: str = "") -> Iterator[str]:
+def field_lines(fields: Sequence[FieldChange], was: str = "", now: str = "") -> Iterator[str]:
     """The sign in the first column is what colours the line."""
     column = max(len(clean(f.field)) for f in fields) + 2
     for f in fields[:MOST_FIELDS]:
@@ -177,7 +177,10 @@ def _lines(fields: Sequence[FieldChange], was: str = "", now: str = "") -> Itera
 
 def _drift(drift: DriftPart) -> str:
     who = ", ".join(part for part in (f"by {drift.by}" if drift.by else "", when(drift.at)) if part)
-    body = [prose(drift.detail), fence("diff", _lines(drift.fields, "last applied", "live")) if drift.fields else ""]
+    body = [
+        prose(drift.detail),
+        fence("diff", field_lines(drift.fields, "last applied", "live")) if drift.fields else "",
+    ]
     return page.folded(page.headline(f"! {drift.cause}", drift.address, who), body, unfolded=True)
 
 

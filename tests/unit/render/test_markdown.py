@@ -9,6 +9,7 @@ import pytest
 
 from reconciler.engine import operations
 from reconciler.planning.planformat import PlanDocument, read_document
+from reconciler.render.markdown.drift import render as render_drift
 from reconciler.render.markdown.escaping import code, fence, html_prose, prose
 from reconciler.render.markdown.page import COMMENT, size
 from reconciler.render.markdown.plan import render
@@ -192,3 +193,41 @@ def test_no_formula_is_set(text: str) -> None:
 def test_amounts_stay_as_they_are() -> None:
     amounts = "about $6.10 once, $2,482 a month"
     assert prose(amounts) == html_prose(amounts) == amounts
+
+
+def drifted(text: str, count: int = 1) -> dict[str, Any]:
+    """A drift report in which every word that could come from outside is `text`."""
+    at = {"filename": text, "start": {"line": 1, "column": 1}, "end": {"line": 1, "column": 2}}
+    finding: dict[str, Any] = {
+        "address": text,
+        "cause": text,
+        "detail": text,
+        "by": text,
+        "at": text,
+        "next_step": text,
+    }
+    finding |= {"change": {"before": {text: text}, "after": {text: text}}, "range": {"filename": text, "line": 1}}
+    problem = {"severity": "error", "code": text, "summary": text, "detail": text, "range": at}
+    return {
+        "estate": text,
+        "reconciler_version": text,
+        "complete": False,
+        "digest": text,
+        "observed_at": 0,
+        "summary": {"drift": count, "ahead": 2, "deployments": 5, "runs": 4, "targets": 2},
+        "findings": [finding] * count,
+        "patch": f" {text}\n+{text}\n{text}",
+        "diagnostics": [problem],
+    }
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_drift_report_is_as_harmless(text: str) -> None:
+    assert Page(render_drift(drifted(text))).titles == 1
+
+
+def test_a_long_drift_report_keeps_the_limit() -> None:
+    page = render_drift(drifted("\U0001f6b2" * 400, 5_000))
+    assert size(page) <= COMMENT
+    assert "would not fit here: `reconciler drift` tells all of them" in page
+    assert "`reconciler drift --format patch` prints it" in render_drift(drifted("x") | {"patch": "+ x\n" * 9_000})
