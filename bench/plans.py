@@ -24,7 +24,7 @@ from core import RESOURCES, ROUNDS, ROW, cpu, in_sync, observation, process, rep
 from reconciler.__main__ import collect_less
 from reconciler.api.connect import CONNECTIONS
 from reconciler.api.estate import load
-from reconciler.cli.plan import plan_json
+from reconciler.cli.plan import markdown, plan_json
 from reconciler.engine.observe import observe
 from reconciler.engine.operations import READS
 from reconciler.engine.pool import make_pool
@@ -34,6 +34,7 @@ from reconciler.planning.planner import make_plan
 from reconciler.providers import azure
 from reconciler.providers.base import Pace, Target
 from reconciler.render import plan as render_plan
+from reconciler.render.markdown.page import COMMENT, size
 from reconciler.render.text import Style
 from reconciler.specs.target import AzureTarget
 
@@ -202,8 +203,10 @@ def rendering() -> None:
     forms: dict[str, Callable[[], object]] = {
         "JSON": lambda: plan_json(plan, Path("specs"), WHOLE),
         "text": lambda: text(document),
+        "Markdown": lambda: markdown(read_document(document)),
     }
-    for (name, render), bound in zip(forms.items(), (1.0, 1.5), strict=True):
+    assert size(markdown(read_document(document))) <= COMMENT
+    for (name, render), bound in zip(forms.items(), (1.0, 1.5, 1.5), strict=True):
         pairs = [(cpu(render), cpu(lambda: make_plan(specs, facts, nothing))) for _ in range(ROUNDS)]
         spent, floor = (list(column) for column in zip(*pairs, strict=True))
         report(f"{len(plan.changes):,} changes as {name} | planning them", spent, floor, bound)
