@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -130,6 +131,7 @@ def test_a_second_ctrl_c_leaves_at_once(tmp_path: Path, emulator: Embedded) -> N
     """The emulator holds a create: after the first Ctrl-C the process waits for it, after the second it goes."""
     started: list[subprocess.Popen[str]] = []
     told: list[str] = []
+    left = threading.Event()
 
     def interrupt(entry: LoggedRequest) -> None:
         if told or entry.method != "POST" or not entry.path.endswith("/fine_tuning/jobs"):
@@ -146,10 +148,11 @@ def test_a_second_ctrl_c_leaves_at_once(tmp_path: Path, emulator: Embedded) -> N
         told.append(f"after the first: {process.poll()}")
         process.send_signal(signal.SIGINT)
         told.append(f"after the second: {process.wait(60.0)}")
+        left.set()
 
     emulator.store.requests = Watched(interrupt)
     started.append(start(tmp_path, emulator, "--wait"))
-    started[0].wait(120)
+    assert left.wait(120)
     out, err = started[0].communicate()
     assert told[-2:] == ["after the first: None", f"after the second: {128 + signal.SIGINT}"], told
     assert "Traceback" not in "".join(told) + out + err
