@@ -17,7 +17,7 @@ from reconciler import __version__
 from reconciler.cli.options import Terminal
 from reconciler.cli.plan import plan_json, show_plan
 from reconciler.model.events import EventSink, Outcome
-from reconciler.planning.cost import spent
+from reconciler.planning.costs.cost import spent
 from reconciler.planning.plan import Plan
 from reconciler.planning.planfile import Asked
 from reconciler.planning.planformat import read_document

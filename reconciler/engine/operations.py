@@ -20,18 +20,18 @@ from reconciler.model.events import EventSink, Outcome, Result
 from reconciler.model.observation import Observation
 from reconciler.model.selection import Selection
 from reconciler.planning import preflight
-from reconciler.planning.budget import check_budget
+from reconciler.planning.costs.budget import check_budget
 from reconciler.planning.derivation import Derivation
 from reconciler.planning.drift import DriftReport
-from reconciler.planning.explain import explain as derive
+from reconciler.planning.explaining.explain import explain as derive
 from reconciler.planning.findings import make_report
 from reconciler.planning.graph import build_graph
-from reconciler.planning.guard import guard
 from reconciler.planning.plan import Plan
 from reconciler.planning.planner import make_plan
 from reconciler.planning.policy import select
+from reconciler.planning.removal.guard import guard
+from reconciler.planning.removal.teardown import make_destroy_plan
 from reconciler.planning.steps import make_steps
-from reconciler.planning.teardown import make_destroy_plan
 from reconciler.providers.base import RunProgress, Target
 from reconciler.providers.errors import ServiceError
 from reconciler.specs.estate import Specs

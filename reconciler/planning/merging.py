@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from reconciler.model.money import Amount, total
-from reconciler.planning.costformat import AmountPart, HostingPart, PlanCostPart, amount_json
+from reconciler.planning.costs.costformat import AmountPart, HostingPart, PlanCostPart, amount_json
 from reconciler.planning.plan import rank
 from reconciler.planning.planformat import DigestPart, PlanDocument, SummaryPart, TargetPart, changes_digest
 

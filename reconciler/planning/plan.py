@@ -11,10 +11,10 @@ from reconciler.model.address import KINDS, Address, Kind
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.resource import ResourceGraph
 from reconciler.planning.changes import Action, Change
-from reconciler.planning.cost import Hosting, PlanCost, plan_cost
+from reconciler.planning.costs.cost import Hosting, PlanCost, plan_cost
 from reconciler.planning.drift import Drift
-from reconciler.planning.leftovers import Leftover
-from reconciler.planning.orphans import Orphan
+from reconciler.planning.removal.leftovers import Leftover
+from reconciler.planning.removal.orphans import Orphan
 
 ORDER = (Action.UPLOAD, Action.CANCEL, Action.TRAIN, Action.RETRY, Action.WAIT, Action.PARKED, Action.BLOCKED)
 REFUSING = frozenset({codes.LARGE_CHANGE, codes.POLICY_REFUSED, codes.POLICY_BROKEN, codes.BUDGET_EXCEEDED})

@@ -10,7 +10,7 @@ from reconciler.model.observation import ObservedDeployment, ObservedJob
 from reconciler.model.resource import DesiredRun, RunRef
 from reconciler.model.selection import Selection
 from reconciler.planning.changes import Action, Change, FieldChange, Unknown
-from reconciler.planning.costformat import change_cost, plan_costs
+from reconciler.planning.costs.costformat import change_cost, plan_costs
 from reconciler.planning.diff import live_fields
 from reconciler.planning.drift import Drift
 from reconciler.planning.plan import Plan

@@ -18,7 +18,7 @@ from reconciler.model.address import Kind
 from reconciler.model.diagnostics import Code, Diagnostic, Severity, SourceRange
 from reconciler.model.selection import Selection
 from reconciler.planning.changes import Action, FieldChange, Unknown
-from reconciler.planning.costformat import ChangeCostPart, PlanCostPart
+from reconciler.planning.costs.costformat import ChangeCostPart, PlanCostPart
 
 FORMAT_VERSION = "1.0"
 _FIELDS = ("name", "model", "source", "sku", "capacity", "content_filter", "version_upgrade")

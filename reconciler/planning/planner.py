@@ -8,14 +8,14 @@ from reconciler.datasets.scan import DatasetFacts
 from reconciler.model.diagnostics import Diagnostic, in_order
 from reconciler.model.observation import Observation
 from reconciler.planning.closing import closings, has_closed
-from reconciler.planning.costing import Costing
+from reconciler.planning.costs.costing import Costing
 from reconciler.planning.deployments import DeploymentPlanner, is_owned
 from reconciler.planning.graph import build_graph
-from reconciler.planning.orphans import find_orphans, removals
 from reconciler.planning.plan import Look, Plan, in_plan_order
-from reconciler.planning.retention import trained_files
-from reconciler.planning.spares import spare_files
-from reconciler.planning.teardown import leftovers_of, pruned
+from reconciler.planning.removal.orphans import find_orphans, removals
+from reconciler.planning.removal.retention import trained_files
+from reconciler.planning.removal.spares import spare_files
+from reconciler.planning.removal.teardown import leftovers_of, pruned
 from reconciler.planning.training import TrainingPlanner
 from reconciler.specs.estate import Specs
 

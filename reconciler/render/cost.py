@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from reconciler.model.events import Outcome
 from reconciler.model.money import ZERO, Amount, about, amount_words, words
-from reconciler.planning.cost import Hosting
-from reconciler.planning.costformat import ChangeCostPart, ChangeHostingPart, PlanCostPart
+from reconciler.planning.costs.cost import Hosting
+from reconciler.planning.costs.costformat import ChangeCostPart, ChangeHostingPart, PlanCostPart
 from reconciler.render.text import plural
 
 MONTHLY = "a month without usage"

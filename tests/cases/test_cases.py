@@ -21,13 +21,13 @@ from reconciler.engine import operations
 from reconciler.model.diagnostics import has_errors
 from reconciler.model.observation import Observation
 from reconciler.planning import preflight
-from reconciler.planning.budget import check_budget
-from reconciler.planning.explain import explain
+from reconciler.planning.costs.budget import check_budget
+from reconciler.planning.explaining.explain import explain
 from reconciler.planning.findings import make_report
 from reconciler.planning.plan import Plan
 from reconciler.planning.planfile import Asked
 from reconciler.planning.planner import make_plan
-from reconciler.planning.teardown import make_destroy_plan
+from reconciler.planning.removal.teardown import make_destroy_plan
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import drift as render_drift
 from reconciler.render import explain as render_explain

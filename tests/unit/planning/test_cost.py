@@ -14,7 +14,7 @@ from reconciler.model.events import Outcome, Result
 from reconciler.model.money import ZERO, Amount, Cost
 from reconciler.model.selection import Selection
 from reconciler.planning.changes import Action
-from reconciler.planning.cost import PlanCost, spent
+from reconciler.planning.costs.cost import PlanCost, spent
 from reconciler.planning.plan import Plan
 from reconciler.planning.planner import make_plan
 from tests.support.estate import CHAT, CHAT_US, ESTATE, FIRST, SECOND, SORTER, TRIAGE, edited, facts_of, load_text

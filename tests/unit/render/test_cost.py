@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.planning.costformat import ChangeCostPart, PlanCostPart
+from reconciler.planning.costs.costformat import ChangeCostPart, PlanCostPart
 from reconciler.render.cost import beside, lines
 
 NOTHING = {"amount": "0.00", "unknown": []}

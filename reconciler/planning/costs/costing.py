@@ -11,11 +11,11 @@ from reconciler.model.money import ZERO, Amount, Cost
 from reconciler.model.observation import Observation, ObservedDeployment
 from reconciler.model.resource import DesiredDeployment, DesiredRun, ResourceGraph, RunRef
 from reconciler.planning.changes import Action, Change
-from reconciler.planning.cost import Hosting, Key, live_key
+from reconciler.planning.costs.cost import Hosting, Key, live_key
+from reconciler.planning.costs.hosting import Hosted, hosted_live, hosting_cost
+from reconciler.planning.costs.services import Service, service_of
+from reconciler.planning.costs.training import priced_run, root_models, training_cost
 from reconciler.planning.deployments import is_owned
-from reconciler.planning.hosting_cost import Hosted, hosted_live, hosting_cost
-from reconciler.planning.services import Service, service_of
-from reconciler.planning.training_cost import priced_run, root_models, training_cost
 from reconciler.specs.estate import Specs
 
 

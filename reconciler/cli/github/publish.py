@@ -10,8 +10,18 @@ from typing import Any
 import click
 import orjson
 
-from reconciler.cli.github_world import LIVE, Place
-from reconciler.cli.hub import COMMENT_LIMIT, SUMMARY_LIMIT, Hub, annotate, author_option, footer, hub, marker, option
+from reconciler.cli.github.hub import (
+    COMMENT_LIMIT,
+    SUMMARY_LIMIT,
+    Hub,
+    annotate,
+    author_option,
+    footer,
+    hub,
+    marker,
+    option,
+)
+from reconciler.cli.github.world import LIVE, Place
 from reconciler.cli.plan import markdown
 from reconciler.cli.show import merged_plan
 from reconciler.github import approvals

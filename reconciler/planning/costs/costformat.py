@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from reconciler.model.money import Amount, Cost
 from reconciler.planning.changes import Change
-from reconciler.planning.cost import Hosting, PlanCost
+from reconciler.planning.costs.cost import Hosting, PlanCost
 
 Money = Annotated[str, Field(pattern=r"^-?[0-9]{1,18}(\.[0-9]{1,18})?$")]
 

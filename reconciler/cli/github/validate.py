@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from reconciler.api.estate import load
-from reconciler.cli.hub import SUMMARY_LIMIT, Hub, annotate, author_option, hub, root_argument
+from reconciler.cli.github.hub import SUMMARY_LIMIT, Hub, annotate, author_option, hub, root_argument
 from reconciler.github.outputs import inert
 from reconciler.model.diagnostics import Diagnostic, has_errors, in_order
 from reconciler.model.errors import DiagnosticsError

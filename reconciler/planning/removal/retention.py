@@ -10,7 +10,7 @@ from reconciler.model.address import Address
 from reconciler.model.observation import Observation, ObservedFile, ObservedJob
 from reconciler.model.resource import DesiredRun, ResourceGraph
 from reconciler.planning.changes import Action, Change, Reason
-from reconciler.planning.leftovers import own_files, succeeded_on, wanted_files
+from reconciler.planning.removal.leftovers import own_files, succeeded_on, wanted_files
 
 
 def trained_files(

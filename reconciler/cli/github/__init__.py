@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from reconciler.cli.github_apply import apply
-from reconciler.cli.github_drift import drift
-from reconciler.cli.github_plan import plan
-from reconciler.cli.github_publish import publish
-from reconciler.cli.github_validate import validate
+from reconciler.cli.github.apply import apply
+from reconciler.cli.github.drift import drift
+from reconciler.cli.github.plan import plan
+from reconciler.cli.github.publish import publish
+from reconciler.cli.github.validate import validate
 
 
 @click.group()

@@ -10,10 +10,8 @@ from typing import Any
 import click
 import orjson
 
-from reconciler.cli.child import run, silent
-from reconciler.cli.github_validate import check, refuse
-from reconciler.cli.github_world import Place, world
-from reconciler.cli.hub import (
+from reconciler.cli.github.child import run, silent
+from reconciler.cli.github.hub import (
     Hub,
     annotate,
     attempt,
@@ -27,6 +25,8 @@ from reconciler.cli.hub import (
     words,
     world_options,
 )
+from reconciler.cli.github.validate import check, refuse
+from reconciler.cli.github.world import Place, world
 from reconciler.github.issues import Issue
 from reconciler.model import codes
 from reconciler.model.diagnostics import has_errors

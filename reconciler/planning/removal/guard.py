@@ -1,7 +1,6 @@
 """The guard against accidents: a plan that takes away much of what the estate serves must be meant.
 
-octoDNS has the same rule for records; it saves whoever points the tool at the wrong folder, or loses half a file in a
-merge.
+It saves whoever points the tool at the wrong folder, or loses half a file in a merge.
 """
 
 from __future__ import annotations

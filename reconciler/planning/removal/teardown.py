@@ -13,12 +13,12 @@ from reconciler.model.diagnostics import in_order
 from reconciler.model.observation import Observation, ObservedDeployment
 from reconciler.model.resource import ResourceGraph
 from reconciler.planning.changes import Change, Reason
-from reconciler.planning.costing import Costing
+from reconciler.planning.costs.costing import Costing
 from reconciler.planning.deployments import is_owned
 from reconciler.planning.graph import build_graph
-from reconciler.planning.leftovers import Leftover, Wishes, find_leftovers
-from reconciler.planning.orphans import find_orphans, removals
 from reconciler.planning.plan import Look, Plan, in_plan_order
+from reconciler.planning.removal.leftovers import Leftover, Wishes, find_leftovers
+from reconciler.planning.removal.orphans import find_orphans, removals
 from reconciler.specs.estate import Specs
 
 LEFT = Reason("left-specs", "nothing in the specs has these ingredients any more")

@@ -15,7 +15,7 @@ from reconciler.model.catalog.epochs import usual_epochs
 from reconciler.model.money import Amount, Cost, rate_words
 from reconciler.model.prices import PriceTable
 from reconciler.model.resource import DesiredRun, ResourceGraph
-from reconciler.planning.services import Service
+from reconciler.planning.costs.services import Service
 
 DEFAULT_TYPE = {"azure": "standard"}
 """Where a job names no training type. On Azure the dearest: an estimate that is too low would be worse."""

@@ -16,7 +16,7 @@ from reconciler.model.catalog.models import is_fine_tuned
 from reconciler.model.money import HOURS_A_MONTH, Amount
 from reconciler.model.observation import Observation, ObservedDeployment
 from reconciler.model.prices import PriceTable
-from reconciler.planning.services import Service
+from reconciler.planning.costs.services import Service
 
 CHECKPOINT = "ftchkpt-"
 PROVISIONED = frozenset({"ProvisionedManaged", "GlobalProvisionedManaged", "DataZoneProvisionedManaged"})

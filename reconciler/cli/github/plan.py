@@ -10,11 +10,8 @@ from typing import Any
 import click
 import orjson
 
-from reconciler.cli.child import Ended, run
-from reconciler.cli.github_publish import tell_plan
-from reconciler.cli.github_validate import check, refuse
-from reconciler.cli.github_world import Place, world
-from reconciler.cli.hub import (
+from reconciler.cli.github.child import Ended, run
+from reconciler.cli.github.hub import (
     Hub,
     common_options,
     footer,
@@ -25,6 +22,9 @@ from reconciler.cli.hub import (
     words,
     world_options,
 )
+from reconciler.cli.github.publish import tell_plan
+from reconciler.cli.github.validate import check, refuse
+from reconciler.cli.github.world import Place, world
 from reconciler.github import approvals
 from reconciler.model.diagnostics import has_errors
 from reconciler.render import diagnostics as render_diagnostics

@@ -15,12 +15,8 @@ from typing import Any
 import click
 import orjson
 
-from reconciler.cli.child import Ended, run
-from reconciler.cli.github_plan import FILE, make
-from reconciler.cli.github_publish import outputs_of
-from reconciler.cli.github_validate import check, refuse
-from reconciler.cli.github_world import Place, world
-from reconciler.cli.hub import (
+from reconciler.cli.github.child import Ended, run
+from reconciler.cli.github.hub import (
     Hub,
     annotate,
     attempt,
@@ -34,6 +30,10 @@ from reconciler.cli.hub import (
     words,
     world_options,
 )
+from reconciler.cli.github.plan import FILE, make
+from reconciler.cli.github.publish import outputs_of
+from reconciler.cli.github.validate import check, refuse
+from reconciler.cli.github.world import Place, world
 from reconciler.github import approvals
 from reconciler.model import codes
 from reconciler.model.diagnostics import has_errors

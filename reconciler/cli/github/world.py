@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.cli.child import run, silent
+from reconciler.cli.github.child import run, silent
 from reconciler.model import codes
 from reconciler.model.errors import DiagnosticsError
 

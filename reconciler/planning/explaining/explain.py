@@ -10,8 +10,8 @@ from reconciler.model.address import Address
 from reconciler.model.observation import Observation
 from reconciler.planning.changes import Change
 from reconciler.planning.derivation import Derivation, Table, decided
-from reconciler.planning.explain_runs import explain_run
-from reconciler.planning.explain_serving import explain_deployment
+from reconciler.planning.explaining.runs import explain_run
+from reconciler.planning.explaining.serving import explain_deployment
 from reconciler.planning.near import NearRuns
 from reconciler.planning.plan import Plan
 

@@ -1,0 +1,1 @@
+"""How a decision came about, for people who ask."""
