@@ -19,7 +19,7 @@ FAILED, USAGE, INTERRUPTED = 1, 64, 130
 
 COMMANDS = (
     "validate", "plan", "show", "apply", "destroy", "import", "drift", "status", "doctor", "output", "dataset",
-    "emulator", "schema", "explain", "completion", "init", "github",
+    "emulator", "schema", "targets", "explain", "completion", "init", "github",
 )  # fmt: skip
 
 
