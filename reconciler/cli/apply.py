@@ -148,7 +148,7 @@ def _check_bytes(made: Plan) -> None:
 def _approve(approved: bool, terminal: options.Terminal) -> None:
     if approved:
         return
-    if not sys.stdin.isatty():
+    if not options.can_ask():
         raise DiagnosticsError([codes.APPLY_UNAPPROVED.at(detail=codes.APPLY_UNAPPROVED.way_out)])
     question = terminal.err("\nApply these changes? Only yes is taken for an answer", "bold")
     if click.prompt(question, default="no", show_default=False, err=True) != "yes":

@@ -80,7 +80,7 @@ def destroy(
 
 def _confirm(made: Plan, terminal: options.Terminal) -> None:
     """The estate's name, letter by letter: a `yes` is typed without reading."""
-    if not sys.stdin.isatty():
+    if not options.can_ask():
         raise DiagnosticsError([codes.DESTROY_UNCONFIRMED.at(detail=codes.DESTROY_UNCONFIRMED.way_out)])
     question = f"\nThere is no way back. To confirm, type the name of the estate ({made.estate})"
     if click.prompt(terminal.err(question, "bold"), default="", show_default=False, err=True) != made.estate:

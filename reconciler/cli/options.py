@@ -47,6 +47,11 @@ class Terminal:
         return bool(stream.isatty()) or bool(os.environ.get("FORCE_COLOR"))
 
 
+def can_ask() -> bool:
+    """Somebody sits there: CI systems may bring a terminal, and nobody to answer."""
+    return sys.stdin.isatty() and not os.environ.get("CI")
+
+
 @dataclass(frozen=True, slots=True)
 class Where:
     """Which services stand behind the targets."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from reconciler.planning.drift import Cause, DriftReport, Finding
 from reconciler.render.diagnostics import as_json as diagnostic_json
-from reconciler.render.plan import value
-from reconciler.render.text import Style, clean, pad, plural, when, width
+from reconciler.render.plan import sides, value
+from reconciler.render.text import Style, clean, pad, plural, when
 
 FORMAT_VERSION = "1.0"
 COLUMNS = 80
@@ -39,16 +39,6 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
     yield from _wrapped(finding.next_step)
 
 
-def sides(indent: str, name: str, before: str, after: str) -> Iterator[str]:
-    """What was last applied and what is live, side by side or one above the other."""
-    line = f"{indent}{name}{before} last applied   {after} live"
-    if width(line) <= COLUMNS:
-        yield line
-    else:
-        yield f"{indent}{name}{before} last applied"
-        yield f"{indent}{' ' * width(name)}{after} live"
-
-
 def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(
         clean(text),
@@ -64,7 +54,8 @@ def _summary(report: DriftReport, style: Style) -> str:
     counts = [(report.deployments, "deployment"), (report.runs, "run")]
     if not report.findings:
         wanted = " and ".join(plural(n, word) for n, word in counts if n) or "no deployment and no run"
-        line = style("No drift.", "bold", "green") + f" The specs want {wanted}; nothing was changed behind them."
+        told = "\n".join(textwrap.wrap(f"No drift. The specs want {wanted}; nothing was changed behind them.", COLUMNS))
+        line = told.replace("No drift.", style("No drift.", "bold", "green"), 1)
         if not report.complete:
             line = style("No drift on what could be read; not everything could.", "bold", "yellow")
     else:

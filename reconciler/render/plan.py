@@ -117,7 +117,22 @@ def _fields(change: ChangePart, style: Style) -> Iterator[str]:
         elif change.action is Action.DELETE:
             yield f"{INDENT}{name}{before}"
         else:
-            yield f"{INDENT}{name}{before} {style('->', 'yellow')} {after}"
+            arrow = style("->", "yellow")
+            if width(f"{INDENT}{name}{before} -> {after}") <= COLUMNS:
+                yield f"{INDENT}{name}{before} {arrow} {after}"
+            else:  # the values begin in one column
+                yield f"{INDENT}{name}{before}"
+                yield f"{INDENT}{' ' * (width(name) - 3)}{arrow} {after}"
+
+
+def sides(indent: str, name: str, before: str, after: str) -> Iterator[str]:
+    """What was last applied and what is live, side by side or one above the other."""
+    line = f"{indent}{name}{before} last applied   {after} live"
+    if width(line) <= COLUMNS:
+        yield line
+    else:
+        yield f"{indent}{name}{before} last applied"
+        yield f"{indent}{' ' * width(name)}{after} live"
 
 
 def value(field: str, raw: Any) -> str:
@@ -190,7 +205,7 @@ def _drift(drift: DriftPart, style: Style) -> str:
     column = max((len(f.field) for f in drift.fields), default=0) + 3
     for f in drift.fields:
         before, after = value(f.field, f.before), value(f.field, f.after)
-        lines.append(f"{INDENT}{pad(clean(f.field), column)}{before} last applied   {after} live")
+        lines += sides(INDENT, pad(clean(f.field), column), before, after)
     if drift.by:
         lines.append(INDENT + style(clean(f"by {drift.by}, {when(drift.at)}"), "dim"))
     return "\n".join(lines)
@@ -204,9 +219,13 @@ def _summary(plan: PlanDocument, style: Style) -> str:
             return style("Nothing to do on the targets that could be read; not all of them could.", "bold", "yellow")
         return f"{style('No changes.', 'bold', 'green')} {matches(plan)}"
     also = ", ".join(in_words(plan, ALSO))
-    line = style(f"Plan: {', '.join(in_words(plan, COUNTED, zeros=True))}.", "bold")
+    line = f"Plan: {', '.join(in_words(plan, COUNTED, zeros=True))}."
+    counted = [style(line, "bold")]
+    if also:
+        more = f"Also {also}."
+        counted = [f"{counted[0]} {more}"] if width(f"{line} {more}") <= COLUMNS else [*counted, more]
     sums = cost.lines(plan.cost) if plan.cost else []
-    return "\n".join([line + (f" Also {also}." if also else ""), *(w for s in sums for w in _wrapped(s, ""))])
+    return "\n".join([*counted, *(w for s in sums for w in _wrapped(s, ""))])
 
 
 def matches(plan: PlanDocument) -> str:

@@ -34,7 +34,7 @@ from reconciler.render import explain as render_explain
 from reconciler.render import plan as render_plan
 from reconciler.render.markdown import drift as drift_markdown
 from reconciler.render.markdown import plan as markdown
-from reconciler.render.text import Style
+from reconciler.render.text import Style, width
 from tests.support.accounts import at_noon
 from tests.support.estate import ESTATE, edited, facts_of, load_text
 from tests.support.live import build
@@ -118,6 +118,17 @@ def compare(golden: Path, shown: str, *, accept: bool) -> None:
     if shown != expected:
         lines = difflib.unified_diff(expected.splitlines(), shown.splitlines(), "accepted", "now", lineterm="")
         pytest.fail("\n".join(["pytest tests/cases --accept takes this over:", *lines]), pytrace=False)
+
+
+def test_reports_fit_80_columns() -> None:
+    """All but the lines of spec files, which are shown as they stand there."""
+    wide = [
+        f"{file.relative_to(HERE)}: {line}"
+        for file in (*HERE.glob("**/plan.txt"), *HERE.glob("**/drift.txt"))
+        for line in file.read_text().splitlines()
+        if width(line) > 80 and not line.lstrip(" 0123456789").startswith("| ")
+    ]
+    assert wide == []
 
 
 def test_every_folder_is_a_case() -> None:

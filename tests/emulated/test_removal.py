@@ -89,6 +89,9 @@ def test_destroy_wants_the_name_of_the_estate(bench: Bench, monkeypatch: pytest.
     assert refused.status == 1
     assert "destroy-unconfirmed" in refused.err
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("CI", "true")
+    assert "destroy-unconfirmed" in bench.run("destroy").err, "there is nobody to answer"
+    monkeypatch.delenv("CI")
     for typed, status in (("yes", 130), ("secondlap", 0)):
         monkeypatch.setattr("click.prompt", lambda *_, typed=typed, **__: typed)
         assert bench.run("destroy").status == status

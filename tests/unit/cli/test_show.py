@@ -22,7 +22,7 @@ def test_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["show", str(SAMPLE)]) == 0
     out, err = capsys.readouterr()
     assert "estate acme · 2 targets · 12 objects observed 2026-11-21 07:19 UTC" in out
-    assert "Plan: 2 to train, 0 to add, 2 to change, 0 to destroy. Also 1 to upload, 1 blocked." in out
+    assert "Plan: 2 to train, 0 to add, 2 to change, 0 to destroy.\nAlso 1 to upload, 1 blocked." in out
     assert "  specs/1.yaml:47:3\n    47 |   triage:\n       |   ^^^^^^\n" in err, "with the line and its caret"
 
 
