@@ -131,7 +131,9 @@ def _read_saved(path: Path) -> PlanDocument | None:
 def _check_saved(saved: PlanDocument, made: Plan) -> None:
     differences = staleness(saved, made)
     if differences:
-        raise DiagnosticsError([codes.PLAN_STALE.at(detail=f"{line}.") for line in differences])
+        raise DiagnosticsError(
+            [codes.PLAN_STALE.at(detail=f"{words}.", address=address) for address, words in differences]
+        )
 
 
 def _check_bytes(made: Plan) -> None:

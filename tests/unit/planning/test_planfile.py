@@ -14,7 +14,7 @@ from reconciler.planning.staleness import staleness
 from tests.support import plans
 from tests.support.accounts import Cloud
 from tests.support.applies import apply
-from tests.support.estate import CHAT_US, ESTATE, TRIAGE, edited, load_text
+from tests.support.estate import CHAT_US, ESTATE, FIRST, SECOND, TRIAGE, edited, load_text
 from tests.support.live import build
 
 GREW = edited(ESTATE, ("capacity: 20", "capacity: 40"))
@@ -34,8 +34,8 @@ def saved(cloud: Cloud, text: str) -> PlanDocument:
     return read_saved(orjson.dumps(written(cloud, text)))
 
 
-def changed(differences: list[str]) -> set[str]:
-    return {line.split(":")[0] for line in differences}
+def changed(differences: list[tuple[str, str]]) -> set[str]:
+    return {address for address, _ in differences}
 
 
 def test_a_plan_holds_while_nothing_moves() -> None:
@@ -111,3 +111,21 @@ def test_readers_of_terraform_find_their_way() -> None:
     assert (change["actions"], change["before"], change["after_unknown"]) == (["create"], None, {"model": True})
     assert change["after"]["capacity"] == 20
     assert by_address[TRIAGE]["action_reason"] == "new"
+
+
+def test_what_moved_is_told_in_words() -> None:
+    cloud = build(ESTATE, "converged", [])
+    moved = [
+        ("{name: 2026-01, training: january}", "{name: 2026-01, training: january, seed: 3}"),
+        ("capacity: 20", "capacity: 41"),
+    ]
+    older = edited(ESTATE, ("{name: 2026-01, training: january}", "{name: 2026-01, training: january, generation: 2}"))
+    told = dict(
+        staleness(saved(cloud, edited(older, ("capacity: 20", "capacity: 40"))), planned(cloud, edited(ESTATE, *moved)))
+    )
+    assert told[FIRST] == "generation is 1 now, 2 was approved; seed is 3 now, nothing was approved"
+    assert told[SECOND] == "the run that it starts from is another one"
+    assert told[CHAT_US] == "capacity is 41 now, 40 was approved"
+    assert staleness(saved(cloud, ESTATE), planned(cloud, GREW)) == [
+        (CHAT_US, "change is new, because capacity changed")
+    ]
