@@ -10,9 +10,9 @@ import orjson
 from reconciler.planning.changes import FieldChange
 from reconciler.planning.planformat import DiagnosticPart
 from reconciler.render.markdown import page
+from reconciler.render.markdown.changes import FEW, field_lines
 from reconciler.render.markdown.diagnostics import alerts
 from reconciler.render.markdown.escaping import code, fence, label, prose
-from reconciler.render.markdown.plan import FEW, field_lines
 from reconciler.render.text import plural, utc, when
 
 _TAIL = 1_000

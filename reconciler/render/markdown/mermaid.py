@@ -12,12 +12,13 @@ from reconciler.render.text import clean
 
 MOST = 20
 """Nodes; a larger graph cannot be read."""
+_STANDING = (Action.WAIT, Action.PARKED, Action.BLOCKED)
 _HARMLESS = re.compile(r"[^\w ./@()-]", re.ASCII)
 
 
 def graph(changes: Sequence[ChangePart]) -> str:
     """Empty where nothing that trains feeds anything, or too much does."""
-    runs = [c for c in changes if c.type == "job" and c.action is not Action.CANCEL]
+    runs = [c for c in changes if c.type == "job" and (c.action.trains or c.action in _STANDING)]
     keys = {c.key for c in runs}
     fed = [c for c in changes if c.type == "deployment" and not keys.isdisjoint(c.needs)]
     nodes = {c.key: (f"n{number}", c) for number, c in enumerate([*runs, *fed])}

@@ -133,6 +133,7 @@ def test_ten_thousand_changes_fit_a_comment() -> None:
     assert size(page) <= COMMENT < GITHUB
     assert page.count("<details>") == page.count("</details>") > 50, "cut between changes"
     left = 10_000 - page.count("<details>")
+    assert f"And {left:,} more to add." in page
     assert f"**{left:,} more changes**" in page
     assert page.rstrip().endswith("</sub>"), "the footer is never cut"
     Page(page)
@@ -231,3 +232,19 @@ def test_a_long_drift_report_keeps_the_limit() -> None:
     assert size(page) <= COMMENT
     assert "would not fit here: `reconciler drift` tells all of them" in page
     assert "`reconciler drift --format patch` prints it" in render_drift(drifted("x") | {"patch": "+ x\n" * 9_000})
+
+
+def test_each_sort_of_change_has_its_share_of_a_large_plan() -> None:
+    """Two thousand updates must not hide that something trains."""
+    shown = small()
+    kind = next(c for c in shown["resource_changes"] if c["type"] == "deployment")
+    actions = ["change"] * 2_000 + ["destroy"] * 3 + ["train"] * 2 + ["add"] * 2_000
+    changes = [kind | {"key": f"k{n}", "address": f"deployment.d{n}@x", "action": a} for n, a in enumerate(actions)]
+    page = render(read(shown | {"resource_changes": changes}))
+    titles = [line for line in page.splitlines() if line.startswith("#### ")]
+    assert titles == ["#### 3 to destroy", "#### 2,000 to change", "#### 2 to train", "#### 2,000 to add"]
+    seen = {a: page.count(f"{sign} {a}</code>") for sign, a in (("-", "destroy"), ("~", "change"), ("+", "add"))}
+    assert seen["destroy"] == 3
+    assert seen["change"] > seen["add"] > 20, "what is left goes to the riskiest"
+    assert page.count("+ train</code>") == 2
+    assert 50_000 < size(page) <= COMMENT
