@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
 import click
 
@@ -21,6 +15,7 @@ from reconciler.cli.compose import connected
 from reconciler.cli.plan import mention, plan_json
 from reconciler.cli.policies import ask
 from reconciler.cli.show import plan_file_problem
+from reconciler.cli.stopping import stops_after, stops_on_signals
 from reconciler.datasets.facts import DatasetFacts
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
@@ -155,36 +150,3 @@ def _approve(approved: bool, terminal: options.Terminal) -> None:
     question = terminal.err("\nApply these changes? Only yes is taken for an answer", "bold")
     if click.prompt(question, default="no", show_default=False, err=True) != "yes":
         raise click.Abort
-
-
-@contextmanager
-def stops_on_signals(stop: Stop, terminal: options.Terminal) -> Iterator[None]:
-    """The first Ctrl-C or SIGTERM stops watching; the second ends the process at once."""
-
-    def on_signal(number: int, _frame: FrameType | None) -> None:
-        if stop.by_signal:
-            os._exit(128 + number)
-        stop.by_signal = True
-        stop.set()
-        words = "Stopping: requests in flight are finished; training goes on. Once more to leave at once."
-        click.echo(terminal.err(words, "yellow"), err=True)
-
-    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
-def stops_after(timeout: float | None, stop: Stop) -> Iterator[None]:
-    timer = threading.Timer(timeout, stop.set) if timeout is not None else None
-    if timer:
-        timer.daemon = True
-        timer.start()
-    try:
-        yield
-    finally:
-        if timer:
-            timer.cancel()

@@ -10,11 +10,12 @@ import click
 
 from reconciler.api.estate import load
 from reconciler.cli import options
-from reconciler.cli.apply import INTERRUPTED, stops_after, stops_on_signals
+from reconciler.cli.apply import INTERRUPTED
 from reconciler.cli.apply_report import JsonReport, TextReport
 from reconciler.cli.compose import connected
 from reconciler.cli.plan import plan_json
 from reconciler.cli.policies import ask
+from reconciler.cli.stopping import stops_after, stops_on_signals
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
 from reconciler.model import codes
