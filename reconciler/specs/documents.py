@@ -21,6 +21,9 @@ from reconciler.specs.lines import Lines
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 32
+_TOO_DEEP = f"Values may be nested {MAX_DEPTH} levels deep."
+_LIBYAML_TOO_DEEP = "maximum nesting depth"
+"""In the words of libyaml's own refusal, which newer versions make at 1,000 levels."""
 MAX_NODES = 1_000_000
 """Values in a document once its aliases are followed."""
 
@@ -173,7 +176,10 @@ def parse(text: str, shown: str, file: Path) -> tuple[Document | None, list[Diag
         return None, reader.problems
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        reader.refuse(codes.YAML_SYNTAX, mark, _sentence(error.problem or error.context or "not YAML"))
+        if _LIBYAML_TOO_DEEP in (error.problem or ""):  # it scans ahead, so its limit may be met before ours
+            reader.refuse(codes.YAML_TOO_DEEP, mark, _TOO_DEEP)
+        else:
+            reader.refuse(codes.YAML_SYNTAX, mark, _sentence(error.problem or error.context or "not YAML"))
         return None, reader.problems
     except yaml.YAMLError as error:  # the reader's own: a character that YAML does not allow
         told = _sentence(str(getattr(error, "reason", error)))
@@ -283,7 +289,7 @@ class _Reader:
 
     def open(self, event: Any, above: _Frame, depth: int) -> _Frame:
         if depth > MAX_DEPTH:
-            self.refuse(codes.YAML_TOO_DEEP, event.start_mark, f"Values may be nested {MAX_DEPTH} levels deep.")
+            self.refuse(codes.YAML_TOO_DEEP, event.start_mark, _TOO_DEEP)
             raise _Refused
         self.check_not_key(above, event)
         if event.tag is not None:
@@ -336,7 +342,7 @@ class _Reader:
         found = self.anchors[event.anchor]
         self.nodes += found.nodes
         if depth + found.height > MAX_DEPTH:
-            self.refuse(codes.YAML_TOO_DEEP, event.start_mark, f"Values may be nested {MAX_DEPTH} levels deep.")
+            self.refuse(codes.YAML_TOO_DEEP, event.start_mark, _TOO_DEEP)
             raise _Refused
         if self.nodes > MAX_NODES:
             self.refuse(codes.YAML_ALIAS, event.start_mark, f"The aliases make more than {MAX_NODES:,} values.")
