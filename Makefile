@@ -1,11 +1,12 @@
-# Everything runs in .venv, made from pyproject.toml on first use.
+# Everything runs in .venv, made on first use with the versions that were tested (requirements/).
+# DEPS=newest or DEPS=oldest makes it with the newest or the oldest versions that pyproject.toml allows.
 PYTHON ?= python3
+DEPS ?= locked
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-PEERS := $(VENV)/.peers
 
-.PHONY: demo test faults lint format generate bench clean
+.PHONY: demo test faults lint format generate bench lock clean
 
 demo: $(READY)  ## Train and serve the example estate on the emulator, then change one line.
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo
@@ -34,17 +35,16 @@ generate: $(READY)  ## Write anew what is made from the code: the schemas, the p
 	$(BIN)/reconciler schema --kind plan > schema/plan.schema.json
 	$(BIN)/reconciler explain --format markdown > docs/diagnostics.md
 
-bench: $(READY) $(PEERS)  ## Costs as ratios against floors and peers of the same run.
+bench: $(READY)  ## Costs as ratios against floors and peers of the same run.
 	@for name in core datasets plans; do $(BIN)/python bench/$$name.py || exit 1; done
+
+lock: $(READY)  ## Move the tested versions to the newest that pyproject.toml allows.
+	scripts/lock $(BIN)
 
 clean:
 	rm -rf $(VENV) .reconciler
 
-$(READY): pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
-	@touch $@
-
-$(PEERS): $(READY)
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[bench]'
+$(READY): pyproject.toml $(wildcard requirements/*.txt)
+	$(PYTHON) -m venv --clear $(VENV)
+	scripts/install $(BIN) $(DEPS)
 	@touch $@

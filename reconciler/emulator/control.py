@@ -55,7 +55,7 @@ def _about(call: Call) -> Response:
 
 def _version() -> str:
     try:
-        return version("reconciler")
+        return version("finetune-reconciler")
     except PackageNotFoundError:
         return "unknown"
 

@@ -27,6 +27,8 @@ from tests.support.hub import TOKEN, Repository, serving
 PROJECT = Path(__file__).parents[2]
 SPEED = 50_000.0
 """Virtual seconds a second: runs of ten minutes have ended when they are looked at again."""
+LIVE = "lfs: false\n"
+"""What stands for `offline: true` where the estate is live."""
 SPECS = """\
 version: 1
 estate: acme
@@ -167,13 +169,13 @@ class Ci:
     def waiting(self) -> None:
         """Applies follow their runs to the end."""
         path = self.folder / ".github/workflows/apply.yml"
-        path.write_text(path.read_text().replace("version: installed\n", "version: installed\n      wait: true\n"))
+        path.write_text(path.read_text().replace(LIVE, f"{LIVE}      wait: true\n"))
 
     def offline(self) -> None:
         """As in the repository of the project itself: no service is asked."""
         for path in (self.folder / ".github/workflows").glob("*.yml"):
             text = path.read_text()
-            path.write_text(text.replace("version: installed\n", "version: installed\n      offline: true\n"))
+            path.write_text(text.replace(LIVE, f"{LIVE}      offline: true\n"))
         self.emulator = ""
 
 
@@ -188,9 +190,12 @@ def _copy_workflows(folder: Path) -> None:
         text = path.read_text()
         text = text.replace("  queue: max\n", "")
         text = text.replace("$/.github/actions/reconciler", "./").replace("$/", "./")
-        text = re.sub(r"offline: true\b.*", "version: installed", text)
+        text = re.sub(r"offline: true\b.*\n", LIVE, text)
         (target / path.name).write_text(text)
-    shutil.copy(PROJECT / "action.yml", folder)
+    installs = re.compile(r'(  install:\n    description: .*\n    default: )"true"')
+    action, found = installs.subn(r'\1"false"', (PROJECT / "action.yml").read_text())
+    assert found == 1
+    (folder / "action.yml").write_text(action)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from tests.github.conftest import PROJECT
+from tests.github.test_files import STRICTEST
 
 PAGE = (PROJECT / "docs/gitops.md").read_text()
 EXAMPLES = {
@@ -76,3 +77,13 @@ def test_one_apply_at_a_time_on_kubernetes_too() -> None:
     job = yaml.safe_load(EXAMPLES["reconciler.yaml"])
     assert job["spec"]["concurrencyPolicy"] == "Forbid"
     assert job["spec"]["jobTemplate"]["spec"]["activeDeadlineSeconds"] > 0
+
+
+@pytest.mark.parametrize("file", [name for name in EXAMPLES if name.startswith(".github/workflows/")])
+def test_the_strictest_audit_finds_nothing_in_the_pages_workflows(tmp_path: Path, file: str) -> None:
+    example = tmp_path / file
+    example.parent.mkdir(parents=True)
+    example.write_text(EXAMPLES[file].replace("@SHA", "@" + "0" * 40))
+    tool = Path(sys.executable).parent / "zizmor"
+    done = subprocess.run([tool, *STRICTEST, example], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -14,6 +14,7 @@ from tests.github.conftest import PROJECT
 
 BIN = Path(sys.executable).parent
 WORKFLOWS = sorted(str(p) for p in (PROJECT / ".github/workflows").glob("*.yml"))
+STRICTEST = ("--offline", "--no-progress", "--quiet", "--persona", "auditor")
 ACTION = PROJECT / "action.yml"
 
 
@@ -27,7 +28,7 @@ def test_actionlint() -> None:
 
 
 def test_zizmor() -> None:
-    check("zizmor", "--offline", "--no-progress", "--quiet", ".github", "action.yml", ".pre-commit-hooks.yaml")
+    check("zizmor", *STRICTEST, ".github", "action.yml", ".pre-commit-hooks.yaml")
 
 
 @pytest.mark.parametrize("schema", ["vendor.github-workflows", "custom.github-workflows-require-timeout"])

@@ -128,8 +128,8 @@ EMULATOR_MISSING = error(
     "emulator-missing",
     "the emulator is not installed",
     "The emulator is an extra, so that production installs stay small.",
-    "pip install 'reconciler[emulator]'",
-    "reconciler plan --emulator   # after pip install reconciler",
+    "Install finetune-reconciler[emulator], from where finetune-reconciler itself came.",
+    "reconciler plan --emulator   # after an install without the extra",
 )
 FILE_REFUSED = error(
     "file-refused",
