@@ -17,10 +17,9 @@ def ours(root: Path) -> None:
     import orjson
 
     from reconciler.api.estate import load
-    from reconciler.cli.plan import plan_json
+    from reconciler.cli.plan import document
     from reconciler.model.observation import Observation, ObservedAccount
     from reconciler.planning.planfile import WHOLE
-    from reconciler.planning.planformat import read_document
     from reconciler.planning.planner import make_plan
     from reconciler.providers.arm import read_deployment
     from reconciler.providers.dataplane import read_job, read_model
@@ -36,7 +35,7 @@ def ours(root: Path) -> None:
     observed = Observation("sweden", 0, account, jobs=jobs, models=models, deployments=deployments)
     made = make_plan(estate.specs, estate.facts, {"sweden": observed})
     assert not made.changes
-    assert "No changes" in render_plan.render(read_document(plan_json(made, root, WHOLE)), Style(False))
+    assert "No changes" in render_plan.render(document(made, root, WHOLE), Style(False))
 
 
 def peer(root: Path) -> None:

@@ -24,12 +24,13 @@ from core import RESOURCES, ROUNDS, ROW, cpu, in_sync, observation, process, rep
 from reconciler.__main__ import collect_less
 from reconciler.api.connect import CONNECTIONS
 from reconciler.api.estate import load
-from reconciler.cli.plan import markdown, plan_json
+from reconciler.cli.plan import document as plan_document
+from reconciler.cli.plan import markdown
 from reconciler.engine.observe import observe
 from reconciler.engine.operations import READS
 from reconciler.engine.pool import make_pool
 from reconciler.planning.planfile import WHOLE
-from reconciler.planning.planformat import read_document
+from reconciler.planning.planformat import PlanDocument
 from reconciler.planning.planner import make_plan
 from reconciler.providers import azure
 from reconciler.providers.base import Pace, Target
@@ -189,8 +190,8 @@ def write_zone(root: Path, size: int) -> None:
         (root / side / "example.com.yaml").write_text("---\n" + records)
 
 
-def text(document: bytes) -> str:
-    return render_plan.render(read_document(document), Style(True))
+def text(document: PlanDocument) -> str:
+    return render_plan.render(document, Style(True))
 
 
 def rendering() -> None:
@@ -199,13 +200,13 @@ def rendering() -> None:
     nothing = {name: replace(o, jobs=(), models=(), deployments=()) for name, o in observed.items()}
     plan = make_plan(specs, facts, nothing)
     assert len(plan.changes) > RESOURCES
-    document = plan_json(plan, Path("specs"), WHOLE)
+    document = plan_document(plan, Path("specs"), WHOLE)
     forms: dict[str, Callable[[], object]] = {
-        "JSON": lambda: plan_json(plan, Path("specs"), WHOLE),
+        "JSON": lambda: plan_document(plan, Path("specs"), WHOLE).as_bytes(),
         "text": lambda: text(document),
-        "Markdown": lambda: markdown(read_document(document)),
+        "Markdown": lambda: markdown(document),
     }
-    assert size(markdown(read_document(document))) <= COMMENT
+    assert size(markdown(document)) <= COMMENT
     for (name, render), bound in zip(forms.items(), (1.0, 1.5, 1.5), strict=True):
         pairs = [(cpu(render), cpu(lambda: make_plan(specs, facts, nothing))) for _ in range(ROUNDS)]
         spent, floor = (list(column) for column in zip(*pairs, strict=True))

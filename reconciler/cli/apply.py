@@ -12,7 +12,7 @@ from reconciler.api.estate import load
 from reconciler.cli import options
 from reconciler.cli.apply_report import JsonReport, TextReport
 from reconciler.cli.compose import connected
-from reconciler.cli.plan import mention, plan_json
+from reconciler.cli.plan import document, mention
 from reconciler.cli.policies import ask
 from reconciler.cli.show import plan_file_problem
 from reconciler.cli.stopping import stops_after, stops_on_signals
@@ -22,10 +22,11 @@ from reconciler.engine.context import Stop
 from reconciler.model import codes
 from reconciler.model.errors import DiagnosticsError
 from reconciler.planning.changes import Action
+from reconciler.planning.covering import covers
 from reconciler.planning.plan import Plan
 from reconciler.planning.planfile import Asked
-from reconciler.planning.planformat import PlanDocument, read_saved
-from reconciler.planning.staleness import staleness
+from reconciler.planning.planformat import PlanDocument
+from reconciler.planning.planreading import read_saved
 
 INTERRUPTED = 130
 
@@ -94,10 +95,10 @@ def apply(
             allow_over_budget=allow_over_budget,
             applying=True,
         )
-        if saved:
-            _check_saved(saved, made)
         asked = Asked(selection, prune, allow_large_change=allow_large_change, allow_over_budget=allow_over_budget)
-        made = ask(made, policies, lambda plan: plan_json(plan, root, asked))
+        if saved:
+            _check_saved(saved, document(made, root, asked))
+        made = ask(made, policies, lambda plan: document(plan, root, asked).as_bytes())
         report = JsonReport() if form == "json" else TextReport(terminal)
         report.planned(made, root, asked, time.monotonic() - begun)
         if made.refused or not made.pending:
@@ -123,12 +124,10 @@ def _read_saved(path: Path) -> PlanDocument | None:
         raise DiagnosticsError([plan_file_problem(path, error)]) from error
 
 
-def _check_saved(saved: PlanDocument, made: Plan) -> None:
-    differences = staleness(saved, made)
+def _check_saved(saved: PlanDocument, made: PlanDocument) -> None:
+    differences = covers(saved, made)
     if differences:
-        raise DiagnosticsError(
-            [codes.PLAN_STALE.at(detail=f"{words}.", address=address) for address, words in differences]
-        )
+        raise DiagnosticsError([codes.PLAN_STALE.at(detail=f"{d.words}.", address=d.address) for d in differences])
 
 
 def _check_bytes(made: Plan) -> None:

@@ -11,16 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import click
-import orjson
 
 from reconciler import __version__
 from reconciler.cli.options import Terminal
-from reconciler.cli.plan import plan_json, show_plan
+from reconciler.cli.plan import document, show_plan
 from reconciler.model.events import EventSink, Outcome
 from reconciler.planning.costs.cost import spent
 from reconciler.planning.plan import Plan
 from reconciler.planning.planfile import Asked
-from reconciler.planning.planformat import read_document
 from reconciler.planning.steps import make_steps
 from reconciler.render import cost, summary
 from reconciler.render import diagnostics as render_diagnostics
@@ -38,7 +36,7 @@ class TextReport:
 
     def planned(self, plan: Plan, root: Path, asked: Asked, seconds: float) -> None:
         self._plan = plan
-        show_plan(read_document(plan_json(plan, root, asked)), self._terminal, f"in {duration(seconds)}")
+        show_plan(document(plan, root, asked), self._terminal, f"in {duration(seconds)}")
 
     @contextmanager
     def watching(self, plan: Plan) -> Iterator[EventSink]:
@@ -77,7 +75,7 @@ class JsonReport:
         self._lines = JsonLines(click.echo, __version__)
 
     def planned(self, plan: Plan, root: Path, asked: Asked, seconds: float) -> None:
-        shown = orjson.loads(plan_json(plan, root, asked))
+        shown = document(plan, root, asked).as_json()
         self._lines.changes(shown["resource_changes"])
         self._lines.diagnostics(plan.diagnostics)
         self._lines.line("change_summary", "plan", operation="plan", changes=shown["summary"], cost=shown["cost"])

@@ -13,7 +13,7 @@ from reconciler.cli import options
 from reconciler.cli.apply import INTERRUPTED
 from reconciler.cli.apply_report import JsonReport, TextReport
 from reconciler.cli.compose import connected
-from reconciler.cli.plan import plan_json
+from reconciler.cli.plan import document
 from reconciler.cli.policies import ask
 from reconciler.cli.stopping import stops_after, stops_on_signals
 from reconciler.engine import operations
@@ -63,7 +63,7 @@ def destroy(
         begun = time.monotonic()
         whole = operations.plan_destroy(world, parallelism)
         options.check_selection(selection, estate.specs, [c.address for c in whole.changes])
-        made = ask(select(whole, selection), policies, lambda plan: plan_json(plan, root, asked))
+        made = ask(select(whole, selection), policies, lambda plan: document(plan, root, asked).as_bytes())
         report = JsonReport() if form == "json" else TextReport(terminal)
         report.planned(made, root, asked, time.monotonic() - begun)
         if made.refused or not made.pending:

@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 import click
-import orjson
 
 from reconciler import __version__
 from reconciler.api.estate import Estate, load
@@ -18,8 +17,8 @@ from reconciler.cli.policies import ask
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
 from reconciler.planning.plan import Plan
-from reconciler.planning.planfile import WHOLE, Asked, to_json
-from reconciler.planning.planformat import PlanDocument, read_document
+from reconciler.planning.planfile import WHOLE, Asked, to_document
+from reconciler.planning.planformat import PlanDocument
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import plan as render_plan
 from reconciler.render.text import duration, plural
@@ -84,14 +83,14 @@ def plan(
             allow_over_budget=allow_over_budget,
         )
     asked = Asked(selection, prune, allow_large_change=allow_large_change, allow_over_budget=allow_over_budget)
-    made = ask(made, policies, lambda plan: plan_json(plan, root, asked))
+    made = ask(made, policies, lambda plan: document(plan, root, asked).as_bytes())
+    shown = document(made, root, asked)
     if out:
-        save(plan_json(made, root, asked), out)
-    shown = plan_json(made, root, asked)
+        save(shown.as_bytes(), out)
     if form == "text":
-        show_plan(read_document(shown), terminal, f"in {duration(time.monotonic() - begun)}")
+        show_plan(shown, terminal, f"in {duration(time.monotonic() - begun)}")
     else:
-        click.echo(shown if form == "json" else markdown(read_document(shown)))
+        click.echo(shown.as_bytes() if form == "json" else markdown(shown))
     if made.failed:
         sys.exit(1)
     if detailed_exitcode and made.pending:
@@ -119,10 +118,9 @@ def markdown(shown: PlanDocument, limit: int | None = None) -> str:
     return render_markdown.render(shown, *([] if limit is None else [limit])).rstrip()
 
 
-def plan_json(made: Plan, root: Path, asked: Asked = WHOLE) -> bytes:
-    told = [render_diagnostics.as_json(d, lines=True) for d in made.diagnostics]
-    shown = to_json(made, told, root=str(root), version=__version__, asked=asked)
-    return orjson.dumps(shown, option=orjson.OPT_INDENT_2)
+def document(made: Plan, root: Path, asked: Asked = WHOLE) -> PlanDocument:
+    """The plan as it is shown and saved."""
+    return to_document(made, root=str(root), version=__version__, asked=asked)
 
 
 def save(shown: bytes, file: Path) -> None:

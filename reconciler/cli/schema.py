@@ -29,9 +29,9 @@ def schema_json(kind: str = "specs") -> bytes:
 
 def _schema(kind: str) -> dict[str, Any]:
     if kind == "plan":
-        from reconciler.planning import planformat
+        from reconciler.planning import planreading
 
-        return planformat.schema()
+        return planreading.schema()
     from reconciler.specs.schema import schema as make
 
     return make()

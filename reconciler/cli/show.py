@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import orjson
 
 from reconciler.cli import options
 from reconciler.cli.plan import markdown, show_plan
@@ -13,7 +12,8 @@ from reconciler.model import codes
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.errors import DiagnosticsError
 from reconciler.planning.merging import merge
-from reconciler.planning.planformat import PlanDocument, read_saved
+from reconciler.planning.planformat import PlanDocument
+from reconciler.planning.planreading import read_saved
 from reconciler.render.markdown.page import COMMENT
 from reconciler.render.text import utc
 
@@ -43,7 +43,7 @@ def show(files: tuple[Path, ...], limit: int, form: str, no_color: bool) -> None
     elif form == "markdown":
         click.echo(markdown(plan, limit))
     else:
-        click.echo(orjson.dumps(plan.as_json(), option=orjson.OPT_INDENT_2))
+        click.echo(plan.as_bytes())
 
 
 def merged_plan(files: tuple[Path, ...]) -> PlanDocument:

@@ -10,7 +10,7 @@ import base64
 import binascii
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +20,9 @@ from reconciler.github.artifacts import fetch_plan
 from reconciler.github.client import Client
 from reconciler.github.comments import Comments, Post, first
 from reconciler.github.marker import Marker
-from reconciler.planning.planformat import changes_digest, read_saved
+from reconciler.planning.covering import covers, with_changes
+from reconciler.planning.planformat import PlanDocument
+from reconciler.planning.planreading import read_saved
 
 PLAN, APPLY = "plan", "apply"
 CONVERGED = "converged"
@@ -48,18 +50,15 @@ def unpack(body: str) -> bytes | None:
         return None
 
 
-def approved_plan(client: Client, post: Post) -> dict[str, Any] | None:
+def approved_plan(client: Client, post: Post) -> PlanDocument | None:
     """The plan that our comment shows; None where it shows none, or where the plan is not the one of its digest."""
     facts = post.marker.facts if post.marker else {}
     raw = unpack(post.body) or (fetch_plan(client, facts["run"]) if facts.get("run") else None)
     try:
-        digest = read_saved(raw).digest.changes if raw else None
+        plan = read_saved(raw) if raw else None
     except ValueError:
         return None
-    if raw is None or digest != facts.get("digest"):
-        return None
-    plan: dict[str, Any] = orjson.loads(raw)
-    return plan
+    return plan if plan and plan.digest.changes == facts.get("digest") else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,49 +107,14 @@ def _contains(client: Client, head: str, commit: str) -> bool:
     return client.get(f"/compare/{commit}...{head}").get("status") in ("ahead", "identical")
 
 
-def union(current: Mapping[str, Any], plans: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """A saved plan with every change that one of `plans` shows; the newest plan comes first.
-
-    Where two of them change one thing, the one counts that does what `current` does: a plan of the same specs that was
-    made just now, from which the rest comes too.
-    """
-    wanted = {str(c["key"]): c for c in current["resource_changes"]}
-    chosen: dict[str, Any] = {}
-    for change in (c for plan in plans for c in plan["resource_changes"]):
-        key = str(change["key"])
-        if key not in chosen or (not _agree(chosen[key], wanted.get(key)) and _agree(change, wanted.get(key))):
-            chosen[key] = change
-    return _with_changes(current, list(chosen.values()))
-
-
-def part(current: Mapping[str, Any], approved: Mapping[str, Any]) -> tuple[dict[str, Any] | None, list[str]]:
+def part(current: PlanDocument, approved: PlanDocument) -> tuple[PlanDocument | None, list[str]]:
     """What may go on when not all of `current` is approved: the saved plan for it, and the addresses that are left.
 
     None when nothing may.
     """
-    shown = {str(c["key"]): c for c in approved["resource_changes"]}
-    going: list[str] = []
-    left: list[str] = []
-    for change in current["resource_changes"]:
-        fine = change["change"]["actions"] == ["no-op"] or _agree(shown.get(str(change["key"])), change)
-        (going if fine else left).append(str(change["address"]))
+    left = {d.key: d.address for d in covers(approved, current)}
+    going = [c.address for c in current.resource_changes if c.key not in left]
     if not going:
-        return None, left
-    asked = {**current["asked"], "select": going} if left else current["asked"]
-    return {**_with_changes(current, list(shown.values())), "asked": asked}, left
-
-
-def _with_changes(current: Mapping[str, Any], changes: list[Any]) -> dict[str, Any]:
-    digest = {**current["digest"], "changes": changes_digest(current["estate"], changes)}
-    return {**current, "digest": digest, "resource_changes": changes}
-
-
-def _agree(shown: Mapping[str, Any] | None, wanted: Mapping[str, Any] | None) -> bool:
-    """Whether it was shown to be done, with every value that is wanted now, unless that was to be known only later."""
-    if shown is None or wanted is None:
-        return False
-    half_done = (shown["action"], wanted["action"]) == ("add", "change")
-    before, later = shown["change"]["after"], shown["change"]["after_unknown"]
-    return (shown["action"] == wanted["action"] or half_done) and all(
-        name in later or (name in before and before[name] == value) for name, value in wanted["change"]["after"].items()
-    )
+        return None, list(left.values())
+    asked = current.asked.model_copy(update={"select": tuple(going)}) if left else current.asked
+    return with_changes(current, approved.resource_changes).model_copy(update={"asked": asked}), list(left.values())

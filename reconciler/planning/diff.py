@@ -87,8 +87,8 @@ def compare(wanted: Mapping[str, Any], live: ObservedDeployment, mark: Deploymen
     stale = False
     for name, value in wanted.items():
         now = _live_value(name, seen)
-        as_applied = name in applied and _same(name, applied[name], now)
-        if _same(name, value, now):
+        as_applied = name in applied and same(name, applied[name], now)
+        if same(name, value, now):
             stale = stale or not as_applied
             continue
         changes.append(FieldChange(name, now, value))
@@ -104,7 +104,8 @@ def _live_value(name: str, seen: Mapping[str, Any]) -> Any:
     return next((value for key, value in seen.items() if key.lower() == name.lower()), None)
 
 
-def _same(name: str, one: Any, other: Any) -> bool:
+def same(name: str, one: Any, other: Any) -> bool:
+    """Whether two values of a field mean the same, however the service spells them."""
     if one == other:
         return True
     if not isinstance(one, str) or not isinstance(other, str):

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import TypeVar
 
 from reconciler.model.money import Amount, total
-from reconciler.planning.costs.costformat import AmountPart, HostingPart, PlanCostPart, amount_json
+from reconciler.planning.costs.costformat import HostingPart, PlanCostPart, amount_part
 from reconciler.planning.plan import rank
-from reconciler.planning.planformat import DigestPart, PlanDocument, SummaryPart, TargetPart, changes_digest
+from reconciler.planning.plandigest import changes_digest
+from reconciler.planning.planformat import DigestPart, PlanDocument, SummaryPart, TargetPart
 
 T = TypeVar("T")
 
@@ -25,7 +26,7 @@ def merge(parts: Sequence[PlanDocument]) -> PlanDocument:
     asked = {name for p in parts for name in p.asked.target}
     whole = asked == {t.name for t in targets}
     counts = {name: sum(getattr(p.summary, name) for p in parts) for name in SummaryPart.model_fields}
-    digest = changes_digest(first.estate, [c.model_dump(mode="json") for c in changes])
+    digest = changes_digest(first.estate, {t.name: t.account for t in targets}, changes)
     diagnostics = _once((d for p in parts for d in p.diagnostics), lambda d: d.model_dump_json())
     return first.model_copy(
         update={
@@ -88,11 +89,11 @@ def _cost(parts: Sequence[PlanCostPart]) -> PlanCostPart | None:
     delta = Amount(sum((Decimal(d) for d in deltas if d is not None), Decimal(0)))
     return parts[0].model_copy(
         update={
-            "training": AmountPart(**amount_json(total(training for training, _, _ in amounts))),
+            "training": amount_part(total(training for training, _, _ in amounts)),
             "hosting": HostingPart(
-                before=AmountPart(**amount_json(now)),
-                after=AmountPart(**amount_json(then)),
-                delta=None if None in deltas else amount_json(delta)["amount"],
+                before=amount_part(now),
+                after=amount_part(then),
+                delta=None if None in deltas else amount_part(delta).amount,
             ),
         }
     )

@@ -35,6 +35,8 @@ class Look:
     """Live objects that were seen."""
     complete: bool
     """Whether all of it could be read."""
+    account: str = ""
+    """The account or project that the name stands for, and where it is reached."""
 
 
 @dataclass(frozen=True, slots=True)

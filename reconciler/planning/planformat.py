@@ -7,28 +7,27 @@ so that older plans can still be read.
 
 from __future__ import annotations
 
-import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from reconciler.model.address import Kind
-from reconciler.model.diagnostics import Code, Diagnostic, Severity, SourceRange
 from reconciler.model.selection import Selection
 from reconciler.planning.changes import Action, FieldChange, Unknown
 from reconciler.planning.costs.costformat import ChangeCostPart, PlanCostPart
+from reconciler.planning.diagnosticformat import DiagnosticPart
+from reconciler.planning.diff import same
+from reconciler.planning.part import Part
 
-FORMAT_VERSION = "1.0"
+FORMAT_VERSION = "1.1"
 _FIELDS = ("name", "model", "source", "sku", "capacity", "content_filter", "version_upgrade")
+NOT_LIVE = frozenset({"strategy"})
+"""Values that say how a deployment is written and are no field of it."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="allow")
-
-
-class AskedPart(_Part):
+class AskedPart(Part):
     """What the operator asked for; a saved plan is made again in the same way before it is applied."""
 
     select: tuple[str, ...] = Field(description="Address globs that limit the plan.")
@@ -43,29 +42,33 @@ class AskedPart(_Part):
         return Selection(self.select, self.target)
 
 
-class TargetPart(_Part):
+class TargetPart(Part):
     """One target that was looked at."""
 
     name: str
     objects: int = Field(description="Live files, runs, fine-tuned models and deployments that were seen.")
     complete: bool = Field(description="Whether everything on it could be read.")
+    account: str = Field("", description="The account or project that the name stands for, and where it is reached.")
 
 
-class WantedPart(_Part):
+class WantedPart(Part):
     """What the specs hold."""
 
     runs: int
     deployments: int
 
 
-class DigestPart(_Part):
+class DigestPart(Part):
     """SHA-256, in hex."""
 
     specs: str = Field(description="Of everything wanted, wherever in the files it stands.")
-    changes: str = Field(description="Of the estate and what apply would write: each key, action and value.")
+    changes: str = Field(
+        description="Of the estate and what apply would write: each key, account and action, the values before and "
+        "after, and the runs that make those that are not known yet."
+    )
 
 
-class SummaryPart(_Part):
+class SummaryPart(Part):
     """How many changes of each sort; a replacement counts as one to add and one to destroy."""
 
     train: int
@@ -80,23 +83,37 @@ class SummaryPart(_Part):
     blocked: int
 
 
-class ValuesPart(_Part):
+class MakerPart(Part):
+    """The training run that makes, or has made, the model that a deployment is to serve."""
+
+    job: str = Field(description="Address of the run.")
+    fingerprint: str = Field(description="SHA-256 of its ingredients, in hex.")
+    checkpoint: int | None = Field(None, description="Step of the checkpoint; null for the final model.")
+
+    @property
+    def identity(self) -> tuple[str, int | None]:
+        """Equal for two references to one set of weights, whatever the job is called."""
+        return self.fingerprint, self.checkpoint
+
+
+class ValuesPart(Part):
     """Values before and after: a run's ingredients, a deployment's fields by their names in the specs."""
 
     actions: tuple[Literal["no-op", "create", "update", "delete"], ...]
     before: dict[str, Any] | None = Field(description="Live values; null where nothing is live.")
     after: dict[str, Any] = Field(description="Wanted values, as far as they are known.")
     after_unknown: dict[str, bool] = Field(description="Fields whose value only the apply will bring to light.")
+    made_by: dict[str, MakerPart] = Field({}, description="Fields whose value a training run makes or has made.")
 
 
-class PlacePart(_Part):
+class PlacePart(Part):
     """Where in the specs the cause stands; lines count from 1."""
 
     filename: str
     line: int
 
 
-class ChangePart(_Part):
+class ChangePart(Part):
     """One change to one thing, and why."""
 
     key: str = Field(description="Unique in the plan.")
@@ -121,12 +138,18 @@ class ChangePart(_Part):
             return ()
         before = self.change.before or {}
         known = {**dict.fromkeys(self.change.after_unknown, Unknown.AFTER_TRAINING), **self.change.after}
-        if self.action is Action.DELETE:
-            return _in_order((name for name in before if name != "name" or before[name] != self.name), before, known)
-        return _in_order(known, before, known)
+        names = before if self.action is Action.DELETE else known
+        return _in_order((name for name in names if self._tells(name, before, known)), before, known)
+
+    def _tells(self, name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+        """Whether a value is worth a line: a name as the address has it is none, nor what a new deployment keeps."""
+        if name == "name" and self.name in (before.get(name), after.get(name)):
+            return False
+        stays = name in before and name in after and same(name, before[name], after[name])
+        return name not in NOT_LIVE and not stays
 
 
-class OrphanPart(_Part):
+class OrphanPart(Part):
     """A live deployment of the estate that nothing wants."""
 
     address: str
@@ -136,7 +159,7 @@ class OrphanPart(_Part):
     protected: bool
 
 
-class LeftoverPart(_Part):
+class LeftoverPart(Part):
     """A model, a training file or an unfinished run of the estate that nothing wants."""
 
     kind: Literal["model", "run", "file"]
@@ -147,12 +170,12 @@ class LeftoverPart(_Part):
     spared: bool = Field(description="Whether only retention keeps it.")
 
 
-class DriftValues(_Part):
+class DriftValues(Part):
     before: dict[str, Any] = Field(description="Values last applied.")
     after: dict[str, Any] = Field(description="Live values.")
 
 
-class DriftPart(_Part):
+class DriftPart(Part):
     """A live object that somebody or something changed behind the specs."""
 
     address: str
@@ -167,54 +190,7 @@ class DriftPart(_Part):
         return _in_order(self.change.after, self.change.before, self.change.after)
 
 
-class PointPart(_Part):
-    line: int
-    column: int
-
-
-class RangePart(_Part):
-    """A place in a file: lines and columns count from 1 in characters, the end is exclusive."""
-
-    filename: str
-    start: PointPart
-    end: PointPart
-    code: str = Field("", description="The first line of the range as it stands in the file.")
-
-    def as_range(self) -> SourceRange:
-        return SourceRange(
-            self.filename, self.start.line, self.start.column, self.end.line, self.end.column, text=self.code
-        )
-
-
-class RelatedPart(_Part):
-    """Another place that belongs to the problem."""
-
-    note: str
-    range: RangePart
-
-
-class DiagnosticPart(_Part):
-    severity: Severity
-    code: str
-    summary: str
-    detail: str
-    hint: str = ""
-    facts: str = ""
-    address: str = ""
-    range: RangePart | None = None
-    related: tuple[RelatedPart, ...] = ()
-
-    def as_diagnostic(self) -> Diagnostic:
-        """The value as it was when the plan was made."""
-        code = Code(self.code, self.severity, self.summary, meaning="", way_out="")
-        at = self.range.as_range() if self.range else None
-        related = tuple((r.note, r.range.as_range()) for r in self.related)
-        return Diagnostic(
-            code, self.detail, hint=self.hint, address=self.address, range=at, facts=self.facts, related=related
-        )
-
-
-class PlanDocument(_Part):
+class PlanDocument(Part):
     """A plan, as it is printed, saved and shown."""
 
     format_version: str
@@ -240,54 +216,28 @@ class PlanDocument(_Part):
     def objects(self) -> int:
         return sum(t.objects for t in self.targets)
 
+    @property
+    def has_befores(self) -> bool:
+        """Whether it says from which values its changes start, and which runs make its models: since format 1.1."""
+        return not re.fullmatch(r"1(\.0)?", self.format_version)
+
+    @property
+    def writing(self) -> tuple[ChangePart, ...]:
+        """The changes that apply would make; to wait, for one, is not among them."""
+        return tuple(c for c in self.resource_changes if c.action.writes)
+
+    @property
+    def accounts(self) -> dict[str, str]:
+        """What the names of the targets stand for."""
+        return {t.name: t.account for t in self.targets}
+
     def as_json(self) -> dict[str, Any]:
         """What was read, and keys of a later 1.x with it."""
         return self.model_dump(mode="json", exclude_unset=True)
 
-
-def schema() -> dict[str, Any]:
-    """The JSON Schema (2020-12) of the format."""
-    made = PlanDocument.model_json_schema()
-    version = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"reconciler plan {FORMAT_VERSION}"}
-    return version | {key: value for key, value in made.items() if key not in version}
-
-
-def read_document(raw: bytes) -> PlanDocument:
-    """Read a plan as JSON; raises `ValueError` for anything else, and for another major version."""
-    data = orjson.loads(raw)
-    if not isinstance(data, dict) or "resource_changes" not in data:
-        raise ValueError("it has no resource_changes")
-    version = str(data.get("format_version"))
-    if version.split(".")[0] != FORMAT_VERSION.split(".")[0]:
-        raise ValueError(f"its format_version is {version}, this release reads {FORMAT_VERSION}")
-    try:
-        return PlanDocument.model_validate_json(raw)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg'].lower()}") from error
-
-
-def read_saved(raw: bytes) -> PlanDocument:
-    """Read a saved plan; raises `ValueError` also where its changes are not those that its digest speaks of."""
-    saved = read_document(raw)
-    if changes_digest(saved.estate, orjson.loads(raw)["resource_changes"]) != saved.digest.changes:
-        raise ValueError("its changes do not have its digest: the file was altered")
-    return saved
-
-
-def changes_digest(estate: str, changes: Iterable[Mapping[str, Any]]) -> str:
-    """Of what apply would write. Words, costs, line numbers and how far runs are leave it as it is."""
-    writing = {action.value for action in Action if action.writes}
-    told = [
-        [c["key"], c["action"], c["change"]["after"], c["change"]["after_unknown"]]
-        for c in changes
-        if c["action"] in writing
-    ]
-    return digest([estate, sorted(told, key=lambda change: str(change[0]))])
-
-
-def digest(value: object) -> str:
-    return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    def as_bytes(self) -> bytes:
+        """The document as it is printed and saved: UTF-8 JSON."""
+        return self.model_dump_json(exclude_unset=True, indent=2).encode()
 
 
 def _in_order(names: Iterable[str], before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[FieldChange, ...]:

@@ -11,7 +11,8 @@ from reconciler.planning.closing import closings, has_closed
 from reconciler.planning.costs.costing import Costing
 from reconciler.planning.deployments import DeploymentPlanner, is_owned
 from reconciler.planning.graph import build_graph
-from reconciler.planning.plan import Look, Plan, in_plan_order
+from reconciler.planning.looks import looks
+from reconciler.planning.plan import Plan, in_plan_order
 from reconciler.planning.removal.orphans import find_orphans, removals
 from reconciler.planning.removal.retention import trained_files
 from reconciler.planning.removal.spares import spare_files
@@ -57,7 +58,7 @@ def make_plan(
         leftovers=leftovers,
         drift=tuple(sorted(serving.drift, key=lambda d: d.address)),
         diagnostics=in_order(diagnostics),
-        targets=tuple(Look(name, o.objects, o.complete) for name, o in sorted(observed.items())),
+        targets=looks(specs, observed),
         owned=sum(is_owned(d, specs.estate) for o in observed.values() for d in o.deployments),
         observed_at=now,
         graph=graph,

@@ -110,6 +110,12 @@ class AzureTarget(Strict):
         return normal.resource_id(self.account_id)
 
     @property
+    def where(self) -> str:
+        """The account, and the cloud and the data plane where they are not the usual ones: where data goes."""
+        cloud = f" in {self.cloud}" if self.cloud != "public" else ""
+        return self.identity + cloud + (f" at {self.endpoint}" if self.endpoint else "")
+
+    @property
     def address(self) -> tuple[str, str] | None:
         """The key and the URL that the spec sets by itself, where it does: it must not receive credentials unasked."""
         return ("endpoint", self.endpoint) if self.endpoint else None
@@ -143,6 +149,11 @@ class OpenAITarget(Strict):
     def identity(self) -> str:
         """Equal for two targets that name one project."""
         return f"{self.url.lower()}#{self.organization or ''}#{self.project or ''}"
+
+    @property
+    def where(self) -> str:
+        """The project and the service's address: where data goes."""
+        return self.identity
 
     @property
     def address(self) -> tuple[str, str] | None:

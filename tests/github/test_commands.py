@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 
 from reconciler.cli.app import run
 from reconciler.github.marker import read_marker
-from reconciler.planning.planformat import read_saved
+from reconciler.planning.planreading import read_saved
 from reconciler.providers.retry import Backoff
 from tests.github.conftest import PROJECT, SPECS, Ci, Ended
 from tests.github.test_workflows import live, set_capacity

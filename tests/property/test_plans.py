@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from reconciler.engine import operations
 from reconciler.model.observation import Observation
 from reconciler.planning.plan import Plan
-from reconciler.planning.planformat import read_document
 from reconciler.planning.planner import make_plan
+from reconciler.planning.planreading import read_document
 from reconciler.render.plan import render
 from reconciler.render.text import Style
 from tests.support import plans

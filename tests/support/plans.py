@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import orjson
-
 from reconciler.planning.plan import Plan
-from reconciler.planning.planfile import WHOLE, Asked, to_json
-from reconciler.planning.planformat import PlanDocument, read_saved
-from reconciler.render.diagnostics import as_json
+from reconciler.planning.planfile import WHOLE, Asked, to_document
+from reconciler.planning.planformat import PlanDocument
+from reconciler.planning.planreading import read_saved
+
+
+def fresh(plan: Plan, asked: Asked = WHOLE) -> PlanDocument:
+    """The plan as it is shown at once."""
+    return to_document(plan, root="specs", version="test", asked=asked)
 
 
 def written(plan: Plan, asked: Asked = WHOLE) -> bytes:
     """The bytes of a saved plan."""
-    told = [as_json(d, lines=True) for d in plan.diagnostics]
-    return orjson.dumps(to_json(plan, told, root="specs", version="test", asked=asked))
+    return fresh(plan, asked).as_bytes()
 
 
 def document(plan: Plan, asked: Asked = WHOLE) -> PlanDocument:

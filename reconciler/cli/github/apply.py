@@ -37,8 +37,11 @@ from reconciler.cli.github.world import Place, world
 from reconciler.github import approvals
 from reconciler.model import codes
 from reconciler.model.diagnostics import has_errors
+from reconciler.planning.covering import together
+from reconciler.planning.planformat import PlanDocument
 from reconciler.render import annotations as notes
 from reconciler.render.apply_result import Done, headline, render
+from reconciler.render.diagnostics import as_json
 
 _ON_ITS_WAY = ("submitted", "under way", "later", "paused")
 
@@ -133,36 +136,36 @@ def _apply(
     ended, current = make(root, extra, Path(FILE), place)
     if current is None:
         return Done("failed", told=ended.err or ended.out)
-    annotate(notes.lines(current["diagnostics"]))
+    annotate(notes.lines([as_json(d.as_diagnostic()) for d in current.diagnostics]))
     here.outputs(outputs_of(current, Path(FILE)))
-    digest = current["digest"]["changes"]
+    digest = current.digest.changes
     if approved.anything or approved.digest == digest:
         saved = current
     else:
-        saved = approvals.union(current, _plans(here, place, approved.merged))
+        saved = together(current, list(_plans(here, place, approved.merged)))
         if here.run.scheduled:
             return _go_on(current, saved, place, follow)
     return _run(saved, digest, place, follow)
 
 
-def _go_on(current: dict[str, Any], approved: dict[str, Any], place: Place, follow: Sequence[str]) -> Done:
+def _go_on(current: PlanDocument, approved: PlanDocument, place: Place, follow: Sequence[str]) -> Done:
     """Nobody waits for a scheduled apply: what was approved goes on, and the rest is left for somebody to look at."""
-    digest = current["digest"]["changes"]
+    digest = current.digest.changes
     saved, left = approvals.part(current, approved)
     if saved is None:
         return Done("converged", digest=digest, left=left)
     return replace(_run(saved, digest, place, follow), left=left)
 
 
-def _run(saved: dict[str, Any], digest: str, place: Place, follow: Sequence[str]) -> Done:
+def _run(saved: PlanDocument, digest: str, place: Place, follow: Sequence[str]) -> Done:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "approved.json"
-        file.write_bytes(orjson.dumps(saved))
+        file.write_bytes(saved.as_bytes())
         ended = run(["apply", str(file), "--format", "json", *follow], place.env, show=_log_line)
     return _done(ended, digest)
 
 
-def _plans(here: Hub, place: Place, merged: Sequence[approvals.Merged]) -> Iterator[dict[str, Any]]:
+def _plans(here: Hub, place: Place, merged: Sequence[approvals.Merged]) -> Iterator[PlanDocument]:
     """What was shown for an emulator approves nothing elsewhere."""
     client = here.client
     if client is None:

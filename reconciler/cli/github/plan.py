@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import orjson
 
 from reconciler.cli.github.child import Ended, run
 from reconciler.cli.github.hub import (
@@ -27,6 +26,8 @@ from reconciler.cli.github.validate import check, refuse
 from reconciler.cli.github.world import Place, world
 from reconciler.github import approvals
 from reconciler.model.diagnostics import has_errors
+from reconciler.planning.planformat import PlanDocument
+from reconciler.planning.planreading import read_saved
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render.fences import fenced
 from reconciler.render.markdown.escaping import code
@@ -65,14 +66,14 @@ def plan(
     sys.exit(1 if failed or not fine else 0)
 
 
-def make(root: Path, extra: Sequence[str], out: Path, place: Place) -> tuple[Ended, dict[str, Any] | None]:
+def make(root: Path, extra: Sequence[str], out: Path, place: Place) -> tuple[Ended, PlanDocument | None]:
     """A plan in a file, and as it reads; None when there is none."""
     out.parent.mkdir(parents=True, exist_ok=True)
     out.unlink(missing_ok=True)
     ended = run(["plan", str(root), "--out", str(out), *extra], place.env)
     try:
-        return ended, orjson.loads(out.read_bytes())
-    except (OSError, orjson.JSONDecodeError):
+        return ended, read_saved(out.read_bytes())
+    except (OSError, ValueError):
         return ended, None
 
 
@@ -80,10 +81,10 @@ def _planned(
     here: Hub, root: Path, extra: Sequence[str], out: Path, place: Place, found: Sequence[Mapping[str, Any]]
 ) -> tuple[str, dict[str, str], bool]:
     """Body and facts of the comment, and whether the plan failed. Tells everything else on the way."""
-    ended, document = make(root, extra, out, place)
-    if document is None:
+    ended, made = make(root, extra, out, place)
+    if made is None:
         body = f"### No plan for {code(str(root))}\n\n{fenced(ended.err or ended.out, limit=50_000)}\n"
         here.summary(body)
         return body + "\n" + footer(here.run) + "\n", {"state": "failed"}, True
-    body, facts = tell_plan(here, out, place, found)
+    body, facts = tell_plan(here, made, out, place, found)
     return body, facts, ended.status != 0

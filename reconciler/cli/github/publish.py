@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import orjson
 
 from reconciler.cli.github.hub import (
     COMMENT_LIMIT,
@@ -25,8 +24,10 @@ from reconciler.cli.github.world import LIVE, Place
 from reconciler.cli.plan import markdown
 from reconciler.cli.show import merged_plan
 from reconciler.github import approvals
-from reconciler.planning.planformat import PlanDocument, read_saved
+from reconciler.planning.changes import Action
+from reconciler.planning.planformat import PlanDocument
 from reconciler.render import annotations as notes
+from reconciler.render.diagnostics import as_json
 
 _ROOM = 1_500
 """Bytes of a comment that are kept for its first and last lines."""
@@ -47,24 +48,24 @@ def publish(files: tuple[Path, ...], plans: str, out: Path, author: str) -> None
     if not files:
         raise click.UsageError("There are no plans: name files, or a glob with --plans.")
     plan = merged_plan(files)
-    out.write_bytes(orjson.dumps(plan.as_json()))
+    out.write_bytes(plan.as_bytes())
     with hub(author) as here:
-        body, facts = tell_plan(here, out, LIVE, [])
+        body, facts = tell_plan(here, plan, out, LIVE, [])
         about = marker(approvals.PLAN, Path(plan.root), [], facts)
         fine = here.comment(here.run.pull.number, about, body) if here.run.pull else True
     sys.exit(1 if plan.errored or not fine else 0)
 
 
-def tell_plan(here: Hub, file: Path, place: Place, found: Sequence[Mapping[str, Any]]) -> tuple[str, dict[str, str]]:
-    """Annotations, outputs and the summary of a saved plan; body and facts of its comment come back."""
-    raw = file.read_bytes()
-    plan, document = read_saved(raw), orjson.loads(raw)
-    problems = [*found, *document["diagnostics"]]
+def tell_plan(
+    here: Hub, plan: PlanDocument, file: Path, place: Place, found: Sequence[Mapping[str, Any]]
+) -> tuple[str, dict[str, str]]:
+    """Annotations, outputs and the summary of a plan that `file` holds; body and facts of its comment come back."""
+    problems = [*found, *(as_json(d.as_diagnostic()) for d in plan.diagnostics)]
     annotate(notes.lines(problems))
-    annotate(_changes(document, notes.MOST - len(problems)))
-    here.outputs(outputs_of(document, file))
+    annotate(_changes(plan, notes.MOST - len(problems)))
+    here.outputs(outputs_of(plan, file))
     here.summary(_joined(place.note, markdown(plan, SUMMARY_LIMIT)))
-    packed = approvals.pack(raw)
+    packed = approvals.pack(plan.as_bytes())
     commit = f"commit {here.run.pull.head[:10]}" if here.run.pull else ""
     room = COMMENT_LIMIT - _ROOM - len(packed)
     body = _joined(place.note, markdown(plan, room), footer(here.run, commit), packed)
@@ -80,29 +81,29 @@ def _state(plan: PlanDocument) -> str:
     return "planned" if plan.resource_changes or plan.resource_drift else "unchanged"
 
 
-def outputs_of(document: Mapping[str, Any], file: Path) -> dict[str, str]:
+def outputs_of(plan: PlanDocument, file: Path) -> dict[str, str]:
     """The step's outputs; all of them are strings there."""
-    summary = document["summary"]
     return {
-        "changes": str(any(c["action"] != "blocked" for c in document["resource_changes"])).lower(),
-        "to_train": str(summary["train"]),
-        "to_add": str(summary["add"]),
-        "to_change": str(summary["change"]),
-        "to_destroy": str(summary["destroy"]),
-        "cost": ((document.get("cost") or {}).get("training") or {}).get("amount") or "",
-        "digest": document["digest"]["changes"],
+        "changes": str(any(c.action is not Action.BLOCKED for c in plan.resource_changes)).lower(),
+        "to_train": str(plan.summary.train),
+        "to_add": str(plan.summary.add),
+        "to_change": str(plan.summary.change),
+        "to_destroy": str(plan.summary.destroy),
+        "cost": (plan.cost.training.amount if plan.cost else None) or "",
+        "digest": plan.digest.changes,
         "plan": str(file),
     }
 
 
-def _changes(document: Mapping[str, Any], most: int) -> Iterator[str]:
+_WEIGHTY = (Action.DELETE, Action.REPLACE, Action.TRAIN, Action.RETRY)
+
+
+def _changes(plan: PlanDocument, most: int) -> Iterator[str]:
     """What takes away or trains, at the lines that ask for it."""
-    weighty = ("destroy", "replace", "train", "retry")
-    listed = [c for c in document["resource_changes"] if c["action"] in weighty and c.get("range")]
-    for change in sorted(listed, key=lambda c: weighty.index(c["action"]))[: max(most, 0)]:
-        yield notes.notice(
-            f"{change['action']} {change['address']}",
-            f"because {change['reason']}",
-            change["range"]["filename"],
-            change["range"]["line"],
-        )
+    listed = [c for c in plan.resource_changes if c.action in _WEIGHTY]
+    for change in sorted(listed, key=lambda c: _WEIGHTY.index(c.action))[: max(most, 0)]:
+        if change.range:
+            at = change.range
+            yield notes.notice(
+                f"{change.action.value} {change.address}", f"because {change.reason}", at.filename, at.line
+            )

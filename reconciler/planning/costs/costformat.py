@@ -5,20 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from reconciler.model.money import Amount, Cost
 from reconciler.planning.changes import Change
 from reconciler.planning.costs.cost import Hosting, PlanCost
+from reconciler.planning.part import Part
 
 Money = Annotated[str, Field(pattern=r"^-?[0-9]{1,18}(\.[0-9]{1,18})?$")]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="allow")
-
-
-class AmountPart(_Part):
+class AmountPart(Part):
     """What is known of a sum, and what is missing in it."""
 
     amount: Money | None = Field(description="What is known; null where nothing is.")
@@ -28,7 +25,7 @@ class AmountPart(_Part):
         return Amount(Decimal(self.amount or 0), frozenset(self.unknown))
 
 
-class ChangeHostingPart(_Part):
+class ChangeHostingPart(Part):
     """Of one deployment, a month."""
 
     before: Money | None
@@ -36,7 +33,7 @@ class ChangeHostingPart(_Part):
     delta: Money | None = Field(description="Also known where both have the same unknown price: then it is 0.")
 
 
-class ChangeCostPart(_Part):
+class ChangeCostPart(Part):
     """What one change costs: a run once, a deployment a month."""
 
     training: Money | None = None
@@ -46,7 +43,7 @@ class ChangeCostPart(_Part):
     hosting: ChangeHostingPart | None = None
 
 
-class HostingPart(_Part):
+class HostingPart(Part):
     """Of all deployments of the estate, a month of 730 hours, without usage."""
 
     before: AmountPart
@@ -54,7 +51,7 @@ class HostingPart(_Part):
     delta: Money | None
 
 
-class PricesPart(_Part):
+class PricesPart(Part):
     """Where the prices of one service come from."""
 
     service: str
@@ -62,7 +59,7 @@ class PricesPart(_Part):
     source: str
 
 
-class PlanCostPart(_Part):
+class PlanCostPart(Part):
     """The sums of a plan."""
 
     currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217.")
@@ -71,39 +68,37 @@ class PlanCostPart(_Part):
     prices: tuple[PricesPart, ...]
 
 
-def change_cost(change: Change) -> dict[str, Any]:
-    """The `cost` of one change; empty where it has none, or is not made."""
+def change_cost(change: Change) -> ChangeCostPart | None:
+    """The `cost` of one change; None where it has none, or is not made."""
     if change.cost is None or not change.action.writes:
-        return {}
-    return {"cost": _training(change.cost) if change.action.trains else {"hosting": _hosting(change.cost)}}
+        return None
+    return _training(change.cost) if change.action.trains else ChangeCostPart(hosting=_hosting(change.cost))
 
 
-def _training(cost: Cost) -> dict[str, Any]:
-    more = {key: text for key, text in (("basis", cost.basis), ("gap", cost.gap)) if text}
-    return {"training": _money(cost.training), "at_least": not cost.training.exact, **more}
+def _training(cost: Cost) -> ChangeCostPart:
+    more: dict[str, Any] = {key: text for key, text in (("basis", cost.basis), ("gap", cost.gap)) if text}
+    return ChangeCostPart(training=_money(cost.training), at_least=not cost.training.exact, **more)
 
 
-def _hosting(cost: Cost) -> dict[str, Any]:
-    return {"before": _money(cost.before), "after": _money(cost.after), "delta": _difference(cost.delta)}
+def _hosting(cost: Cost) -> ChangeHostingPart:
+    return ChangeHostingPart(before=_money(cost.before), after=_money(cost.after), delta=_difference(cost.delta))
 
 
-def plan_costs(cost: PlanCost, hosting: Hosting) -> dict[str, Any]:
+def plan_costs(cost: PlanCost, hosting: Hosting) -> PlanCostPart:
     """The top-level `cost`."""
-    return {
-        "currency": cost.currency,
-        "training": amount_json(cost.training),
-        "hosting": {
-            "before": amount_json(cost.before),
-            "after": amount_json(cost.after),
-            "delta": _difference(cost.delta),
-        },
-        "prices": [{"service": s.service, "as_of": s.as_of, "source": s.page} for s in hosting.sources],
-    }
+    return PlanCostPart(
+        currency=cost.currency,
+        training=amount_part(cost.training),
+        hosting=HostingPart(
+            before=amount_part(cost.before), after=amount_part(cost.after), delta=_difference(cost.delta)
+        ),
+        prices=tuple(PricesPart(service=s.service, as_of=s.as_of, source=s.page) for s in hosting.sources),
+    )
 
 
-def amount_json(value: Amount) -> dict[str, Any]:
+def amount_part(value: Amount) -> AmountPart:
     """One amount, as it is written."""
-    return {"amount": _money(value), "unknown": tuple(sorted(value.unknown))}
+    return AmountPart(amount=_money(value), unknown=tuple(sorted(value.unknown)))
 
 
 def _difference(value: Amount) -> str | None:

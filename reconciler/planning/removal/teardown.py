@@ -16,7 +16,8 @@ from reconciler.planning.changes import Change, Reason
 from reconciler.planning.costs.costing import Costing
 from reconciler.planning.deployments import is_owned
 from reconciler.planning.graph import build_graph
-from reconciler.planning.plan import Look, Plan, in_plan_order
+from reconciler.planning.looks import looks
+from reconciler.planning.plan import Plan, in_plan_order
 from reconciler.planning.removal.leftovers import Leftover, Wishes, find_leftovers
 from reconciler.planning.removal.orphans import find_orphans, removals
 from reconciler.specs.estate import Specs
@@ -59,7 +60,7 @@ def make_destroy_plan(specs: Specs, facts: Mapping[str, DatasetFacts], observed:
         leftovers=leftovers,
         drift=(),
         diagnostics=in_order(p for o in observed.values() for p in o.problems),
-        targets=tuple(Look(name, o.objects, o.complete) for name, o in sorted(observed.items())),
+        targets=looks(specs, observed),
         owned=sum(is_owned(d, specs.estate) for o in observed.values() for d in o.deployments),
         observed_at=max((o.observed_at for o in observed.values()), default=0),
         graph=nothing,

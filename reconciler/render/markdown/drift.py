@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from reconciler.planning.changes import FieldChange
-from reconciler.planning.planformat import DiagnosticPart
+from reconciler.planning.diagnosticformat import DiagnosticPart
 from reconciler.render.markdown import page
 from reconciler.render.markdown.changes import FEW, field_lines
 from reconciler.render.markdown.diagnostics import alerts

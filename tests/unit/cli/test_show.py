@@ -42,7 +42,7 @@ BAD = [
     ("{", "plan.json:"),
     ("[]", "it has no resource_changes"),
     ('{"format_version": "1.0", "valid": true, "diagnostics": []}', "it has no resource_changes"),
-    (SAMPLE.read_text().replace('"1.0"', '"2.0"'), "its format_version is 2.0, this release reads 1.0"),
+    (SAMPLE.read_text().replace('"1.0"', '"2.0"'), "its format_version is 2.0, this release reads 1.1"),
     (SAMPLE.read_text().replace('"prune": false', '"prune": 7'), "asked.prune: input should be a valid boolean"),
     (SAMPLE.read_text().replace('"capacity": 50', '"capacity": 51'), "the file was altered"),
     (SAMPLE.read_text()[:4000], "plan.json:"),
@@ -82,5 +82,5 @@ def test_the_same_plan_twice_is_no_plan(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_the_schema_of_plans(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["schema", "--kind", "plan"]) == 0
-    assert json.loads(capsys.readouterr().out)["title"] == "reconciler plan 1.0"
+    assert json.loads(capsys.readouterr().out)["title"] == "reconciler plan 1.1"
     assert run(["schema", "--kind", "model"]) == 64

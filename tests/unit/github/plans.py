@@ -1,20 +1,20 @@
-"""Plans as JSON, with as much in them as approvals look at."""
+"""Plans with as much in them as approvals look at."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-import orjson
+from reconciler.planning.covering import with_changes
+from reconciler.planning.planformat import ChangePart, PlanDocument
+from reconciler.planning.planreading import read_document
 
-from reconciler.planning.planformat import changes_digest
-
-_FRAME = orjson.loads((Path(__file__).parents[2] / "cases/no_changes/plan.json").read_bytes())
+_FRAME = read_document((Path(__file__).parents[2] / "cases/no_changes/plan.json").read_bytes())
 
 
-def change(key: str, **after: Any) -> dict[str, Any]:
+def change(key: str, **after: Any) -> ChangePart:
     kind, name = key.split(".", 1)
-    return {
+    shown: dict[str, Any] = {
         "key": key,
         "address": key,
         "type": kind,
@@ -27,9 +27,8 @@ def change(key: str, **after: Any) -> dict[str, Any]:
         "needs": [],
         "change": {"actions": ["update"], "before": None, "after": after, "after_unknown": {}},
     }
+    return ChangePart.model_validate(shown, strict=False)
 
 
-def plan(*changes: dict[str, Any]) -> dict[str, Any]:
-    listed = list(changes)
-    digest = {**_FRAME["digest"], "changes": changes_digest(_FRAME["estate"], listed)}
-    return {**_FRAME, "resource_changes": listed, "digest": digest}
+def plan(*changes: ChangePart) -> PlanDocument:
+    return with_changes(_FRAME, changes)

@@ -2,16 +2,16 @@ from __future__ import annotations
 
 import base64
 import zlib
-from typing import Any
 
-import orjson
 import pytest
 
 from reconciler.github import approvals
 from reconciler.github.client import Client
 from reconciler.github.comments import Comments, Post
 from reconciler.github.marker import Marker
-from reconciler.planning.planformat import read_saved
+from reconciler.planning.covering import together
+from reconciler.planning.planformat import PlanDocument
+from reconciler.planning.planreading import read_saved
 from reconciler.providers.errors import ServiceError
 from tests.support.hub import Repository
 from tests.unit.github.plans import change, plan
@@ -19,9 +19,9 @@ from tests.unit.github.plans import change, plan
 ABOUT = Marker("plan", "specs")
 
 
-def post(document: dict[str, Any], digest: str = "") -> Post:
-    marker = Marker("plan", "specs", facts={"digest": digest or document["digest"]["changes"]})
-    return Post(1, "bot", f"words\n{approvals.pack(orjson.dumps(document))}\n", "", marker)
+def post(document: PlanDocument, digest: str = "") -> Post:
+    marker = Marker("plan", "specs", facts={"digest": digest or document.digest.changes})
+    return Post(1, "bot", f"words\n{approvals.pack(document.as_bytes())}\n", "", marker)
 
 
 def test_a_plan_travels_in_its_comment(client: Client) -> None:
@@ -45,67 +45,42 @@ def test_what_is_no_plan_approves_nothing(client: Client, body: str) -> None:
 
 def test_a_plan_whose_digest_is_not_the_one_shown_approves_nothing(client: Client) -> None:
     """Somebody edited the hidden part of the comment."""
-    edited = post(plan(change("job.a", capacity=9)), digest=plan()["digest"]["changes"])
+    edited = post(plan(change("job.a", capacity=9)), digest=plan().digest.changes)
     assert approvals.approved_plan(client, edited) is None
 
 
 def test_a_plan_that_is_too_large_is_not_carried() -> None:
     many = plan(*(change(f"job.j{n}", seed=f"{n * 7919**9:x}") for n in range(4000)))
-    assert approvals.pack(orjson.dumps(many)) == ""
+    assert approvals.pack(many.as_bytes()) == ""
 
 
 def test_a_plan_that_is_too_large_is_a_file_of_its_run(hub: Repository, client: Client) -> None:
     document = plan(change("job.a", capacity=1))
-    facts = {"digest": document["digest"]["changes"], "run": "77"}
+    facts = {"digest": document.digest.changes, "run": "77"}
     shown = Post(1, "bot", "words", "", Marker("plan", "specs", facts=facts))
     assert approvals.approved_plan(client, shown) is None, "it has expired"
     hub.keep("77", "reconciler-plan", {"plan.json": b"{}"})
     assert approvals.approved_plan(client, shown) is None, "it is something else"
-    hub.keep("77", "reconciler-plan", {"plan.json": orjson.dumps(document)})
+    hub.keep("77", "reconciler-plan", {"plan.json": document.as_bytes()})
     assert approvals.approved_plan(client, shown) == document
     hub.keep("77", "reconciler-plan", {"a": b"", "b": b""})
     with pytest.raises(ServiceError, match="cannot be read"):
         approvals.approved_plan(client, shown)
 
 
-def test_the_union_has_every_change_that_was_shown() -> None:
-    now = plan(change("job.a", batch=30), change("deployment.b@x", capacity=40))
-    elder = plan(change("job.a", batch=30))
-    newer = plan(change("job.a", batch=1), change("deployment.b@x", capacity=40), change("job.gone", batch=2))
-    made = approvals.union(now, [newer, elder])
-    after = {c["key"]: c["change"]["after"] for c in made["resource_changes"]}
-    assert after == {"job.a": {"batch": 30}, "deployment.b@x": {"capacity": 40}, "job.gone": {"batch": 2}}
-    assert read_saved(orjson.dumps(made)), "its digest is right"
-
-
 def test_what_goes_on_when_not_everything_was_shown() -> None:
     now = plan(change("job.a", batch=1), change("deployment.b@x", capacity=10), change("deployment.c@x", capacity=5))
-    approved = approvals.union(now, [plan(change("job.a", batch=1), change("deployment.c@x", capacity=7))])
+    approved = together(now, [plan(change("job.a", batch=1), change("deployment.c@x", capacity=7))])
     saved, left = approvals.part(now, approved)
     assert saved
-    assert saved["asked"]["select"] == ["job.a"]
-    assert read_saved(orjson.dumps(saved))
+    assert saved.asked.select == ("job.a",)
+    assert read_saved(saved.as_bytes())
     assert left == ["deployment.b@x", "deployment.c@x"], "another value is another change"
-    assert approvals.part(now, approvals.union(now, [])) == (None, ["job.a", "deployment.b@x", "deployment.c@x"])
-    everything, none = approvals.part(now, approvals.union(now, [now]))
+    assert approvals.part(now, together(now, [])) == (None, ["job.a", "deployment.b@x", "deployment.c@x"])
+    everything, none = approvals.part(now, together(now, [now]))
     assert everything
-    assert everything["asked"] == now["asked"]
+    assert everything.asked == now.asked
     assert none == []
-
-
-def test_what_was_to_change_is_not_added_and_what_was_added_may_lack_the_rest() -> None:
-    added = change("deployment.b@x", capacity=10) | {"action": "add"}
-    changed = change("deployment.b@x", capacity=10)
-    for shown, now, goes in ((added, changed, True), (changed, added, False)):
-        saved, _ = approvals.part(plan(now), approvals.union(plan(now), [plan(shown)]))
-        assert (saved is not None) == goes
-
-
-def test_of_plans_that_both_miss_the_newest_counts() -> None:
-    made = approvals.union(
-        plan(change("job.a", batch=3)), [plan(change("job.a", batch=2)), plan(change("job.a", batch=1))]
-    )
-    assert [c["change"]["after"] for c in made["resource_changes"]] == [{"batch": 2}]
 
 
 def test_merged_pull_requests_back_to_the_last_that_converged(hub: Repository, client: Client) -> None:

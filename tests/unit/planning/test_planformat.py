@@ -14,9 +14,12 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from reconciler.cli.schema import schema_json
-from reconciler.planning.planformat import changes_digest, read_document, read_saved, schema
+from reconciler.planning.changes import Action
+from reconciler.planning.plandigest import changes_digest, digest_of
+from reconciler.planning.planformat import ChangePart
+from reconciler.planning.planreading import read_document, read_saved, schema
 from tests.cases.test_cases import CASES, HERE, plan_case
-from tests.support.plans import written
+from tests.support.plans import fresh
 
 PROJECT = Path(__file__).parents[3]
 SAMPLE = Path(__file__).with_name("plan-1.0.json")
@@ -120,28 +123,66 @@ def test_a_later_minor_version_is_read() -> None:
 WORDS = {"reason": "in other words", "notes": ["2 rows"], "range": {"filename": "b.yaml", "line": 99}, "needs": ["x"]}
 
 
+def sample() -> dict[str, Any]:
+    """A plan of the present format with a change of a value and a run, as JSON."""
+    shown: dict[str, Any] = json.loads((HERE / "stage_2_hyperparameter" / "plan.json").read_text())
+    return shown
+
+
+def digested(changes: list[dict[str, Any]], estate: str = "acme", accounts: dict[str, str] | None = None) -> str:
+    parts = [ChangePart.model_validate_json(json.dumps(c)) for c in changes]
+    shown = read_document(json.dumps(sample()).encode())
+    return changes_digest(estate, shown.accounts if accounts is None else accounts, parts)
+
+
 def test_the_digest_is_of_what_is_done_and_not_of_how_it_is_told() -> None:
-    shown = json.loads(SAMPLE.read_text())
-    digest = changes_digest("acme", shown["resource_changes"])
-    assert digest == shown["digest"]["changes"]
-    told = [c | WORDS for c in reversed(shown["resource_changes"])]
-    assert changes_digest("acme", told) == digest
-    for path in (("key",), ("action",), ("change", "after", "x"), ("change", "after_unknown", "x")):
-        other = copy.deepcopy(shown["resource_changes"])
-        place = other[0]
+    shown = sample()
+    changes, digest = shown["resource_changes"], shown["digest"]["changes"]
+    assert digested(changes) == digest
+    assert digested([c | WORDS for c in reversed(changes)]) == digest
+    serving = next(n for n, c in enumerate(changes) if c["change"].get("made_by"))
+    model = ("change", "made_by", "model")
+    ways = (
+        ("key",),
+        ("target",),
+        ("change", "before", "x"),
+        ("change", "after", "x"),
+        (*model, "fingerprint"),
+    )
+    for path in ways:
+        other = copy.deepcopy(changes)
+        place = other[serving]
         for key in path[:-1]:
             place = place[key]
         place[path[-1]] = "destroy"
-        assert changes_digest("acme", other) != digest, path
-    assert changes_digest("acme-test", shown["resource_changes"]) != digest
+        assert digested(other) != digest, path
+    for path, value in (
+        (("action",), "destroy"),
+        (("change", "after_unknown", "x"), True),
+        ((*model, "checkpoint"), 3),
+    ):
+        other = copy.deepcopy(changes)
+        place = other[serving]
+        for key in path[:-1]:
+            place = place[key]
+        place[path[-1]] = value
+        assert digested(other) != digest, path
+    assert digested(changes, estate="acme-test") != digest
+    assert digested(changes, accounts={}) != digest
+
+
+def test_the_digest_of_format_1_0_is_that_of_its_time() -> None:
+    shown = read_saved(SAMPLE.read_bytes())
+    assert digest_of(shown) == shown.digest.changes
+    assert digest_of(shown.model_copy(update={"format_version": "1.1"})) != shown.digest.changes
 
 
 def test_runs_that_get_on_leave_the_digest_as_it_is() -> None:
     case = yaml.safe_load((HERE / "run_under_way" / "case.yaml").read_text())
-    shown = json.loads(written(plan_case(case).plan))
-    others = [c for c in shown["resource_changes"] if c["action"] != "wait"]
-    assert len(others) == len(shown["resource_changes"]) - 1
-    assert changes_digest("acme", others) == shown["digest"]["changes"]
+    shown = fresh(plan_case(case).plan)
+    others = [c for c in shown.resource_changes if c.action is not Action.WAIT]
+    assert len(others) == len(shown.resource_changes) - 1
+    assert changes_digest("acme", shown.accounts, others) == shown.digest.changes
 
 
 @pytest.mark.parametrize("raw", [b"", b"{", b"[]", b"null", b"\xff", b"{}", b'{"resource_changes": 1}'])

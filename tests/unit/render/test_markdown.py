@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from reconciler.engine import operations
-from reconciler.planning.planformat import PlanDocument, read_document
+from reconciler.planning.planformat import PlanDocument
+from reconciler.planning.planreading import read_document
 from reconciler.render.markdown.drift import render as render_drift
 from reconciler.render.markdown.escaping import code, fence, html_prose, prose
 from reconciler.render.markdown.page import COMMENT, size
