@@ -11,8 +11,10 @@ READY := $(VENV)/.ready
 demo: $(READY)  ## Train and serve the example estate on the emulator, then change one line.
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo
 
-test: $(READY)  ## All tests; no network needed.
-	$(BIN)/pytest -n auto
+# Tests wait for servers and processes, so two a core keep the cores busy.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
+test: $(READY)  ## All tests; no network needed. Ends with the time that they took.
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 N ?= 1000
 SEED ?=

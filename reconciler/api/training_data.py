@@ -86,7 +86,9 @@ class Loading:
         shown = shown_path(file)
         uses = [use for _, use in self.uses.get(entry.name, [])]
         encoding = encoding_of(uses[0].base_model)[0] if uses else DEFAULT
-        request = Request(entry.spec.format, encoding if self.tokens else "")
+        wanted = {fit.FORMAT_OF_METHOD[use.method] for use in uses}
+        expected = wanted.pop() if len(wanted) == 1 else None
+        request = Request(entry.spec.format, expected, encoding if self.tokens else "")
         found, problems = self.reader.read(file, shown, request)
         if found and any(fit.needs_tokens(found, use) for use in uses):
             found, problems = self.reader.read(file, shown, replace(request, encoding=encoding))

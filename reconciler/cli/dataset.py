@@ -19,7 +19,8 @@ from reconciler.datasets.pointer import read_pointer
 from reconciler.datasets.reading import Reader
 from reconciler.datasets.scan import Request, Scan
 from reconciler.model import codes
-from reconciler.model.catalog.encodings import DEFAULT, LIMITS, encoding_of, row_limit
+from reconciler.model.catalog.encodings import DEFAULT, encoding_of, row_limit, shortest
+from reconciler.model.catalog.methods import models_of
 from reconciler.model.diagnostics import Diagnostic, SourceRange, has_errors
 from reconciler.render import dataset as render_dataset
 
@@ -29,7 +30,11 @@ as_option = click.option(
 )
 model_option = click.option("--model", default="", metavar="NAME", help="Base model: its encoding and its limit.")
 provider_option = click.option(
-    "--provider", type=click.Choice(("azure", "openai")), default="azure", show_default=True, help="Whose limits."
+    "--provider",
+    type=click.Choice(("azure", "openai")),
+    default="azure",
+    show_default=True,
+    help="Whose limits and rules.",
 )
 cache_option = click.option("--no-cache", is_flag=True, help="Read every file again.")
 
@@ -63,10 +68,11 @@ def check(
     Two files are also compared with each other: the first is taken for training, the second for validation.
     """
     terminal, reader = Terminal(no_color), Reader(cached=not no_cache)
-    request = Request(row_format, encoding_of(model)[0] if model else DEFAULT, secrets)
+    request = Request(row_format, encoding=encoding_of(model)[0] if model else DEFAULT, secrets=secrets)
     found, problems = _read(files, request, reader)
     for file, scan in found.items():
         problems += _lengths(scan, shown_path(file), model, provider)
+        problems += _vendors_own(scan, shown_path(file), provider)
     if len(files) == 2 and len(found) == 2:
         (one, first), (other, second) = found.items()
         problems += reader.leakage((first, one, shown_path(one)), (second, other, shown_path(other)))
@@ -101,7 +107,7 @@ def stats(
     encoding, genuine = encoding_of(model) if model else (DEFAULT, True)
     if not genuine:
         click.echo(f"{model} has no public encoding here: tokens are estimated with {encoding}.", err=True)
-    found, problems = _read(files, Request(row_format, encoding), reader)
+    found, problems = _read(files, Request(row_format, encoding=encoding), reader)
     if form == "json":
         report(problems, form, terminal, {"files": {shown_path(file): _json(scan) for file, scan in found.items()}})
     else:
@@ -139,12 +145,19 @@ def _read(files: tuple[Path, ...], request: Request, reader: Reader) -> tuple[di
 
 
 def _lengths(scan: Scan, shown: str, model: str, provider: str) -> Iterator[Diagnostic]:
-    """Rows that are too long for the model; without one, for the model that reads least."""
+    """Rows that are too long for the model; without one, for the one that reads least and trains on such rows."""
     if model:
         if (limit := row_limit(model, provider)) is not None:
             yield from fit.too_long(scan, shown, model, limit)
         return
-    yield from fit.too_long(scan, shown, "the shortest model (gpt-3.5-turbo-0613; --model names yours)", LIMITS[0])
+    method = next((method for method, format in fit.FORMAT_OF_METHOD.items() if format == scan.format), "")
+    if least := shortest(models_of(method, provider), provider):
+        yield from fit.too_long(scan, shown, f"{least[1]} (--model names yours)", least[0])
+
+
+def _vendors_own(scan: Scan, shown: str, provider: str) -> Iterator[Diagnostic]:
+    at = SourceRange(shown, 1, 1, 1, 1)
+    yield from (code.at(at, detail) for code, detail in fit.check_preferences(scan, provider))
 
 
 def _json(scan: Scan) -> dict[str, object]:

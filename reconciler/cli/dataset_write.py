@@ -14,9 +14,9 @@ import orjson
 
 from reconciler.api.training_data import shown_path
 from reconciler.datasets import convert as conversions
-from reconciler.datasets.rows import RowError, parse_row
+from reconciler.datasets.foreign.containers import ContainerError, rows_in
+from reconciler.datasets.rows import RowError
 from reconciler.datasets.split import split as split_rows
-from reconciler.datasets.upload import rows_of
 from reconciler.model import codes
 from reconciler.model.diagnostics import Diagnostic, SourceRange
 from reconciler.model.errors import DiagnosticsError
@@ -63,14 +63,15 @@ def split(file: Path, share: float, salt: str, train: Path | None, valid: Path |
 
 @click.command()
 @file_argument
-@click.option("--to", "target", type=click.Choice(conversions.FORMATS), required=True, help="What the rows become.")
-@click.option("--from", "source", type=click.Choice(conversions.FORMATS), help="What they are. Default: as they look.")
+@click.option("--to", "target", type=click.Choice(conversions.TARGETS), required=True, help="What the rows become.")
+@click.option("--from", "source", type=click.Choice(conversions.SOURCES), help="What they are. Default: as they look.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="OUT", help="Default: standard output.")
 @force_option
 def convert(file: Path, target: str, source: str | None, out: Path | None, force: bool) -> None:
-    """Convert the rows of FILE: completions to chats, chats to the contents of Gemini, and back.
+    """Convert the rows of FILE: chats, completions and Gemini's contents to each other; other tools' rows to chats.
 
-    A row that the other format has no place for is an error; then nothing is written to OUT.
+    FILE may be JSON Lines, an array, a table (CSV, Parquet, Arrow), compressed, in UTF-8 or UTF-16. A row that the
+    other format has no place for is an error; then nothing is written to OUT. Keys that only keep books are left out.
     """
     problems: list[Diagnostic] = []
     count = 0
@@ -78,11 +79,10 @@ def convert(file: Path, target: str, source: str | None, out: Path | None, force
         stream: IO[bytes] = sys.stdout.buffer
         if out:
             stream = stack.enter_context(_writing(out, file, force))
-        for number, line in rows_of(file):
+        for number, row in rows_in(file):
             try:
-                row = parse_row(line)
                 made = conversions.convert(row, source or conversions.source_format(row), target)
-            except (RowError, conversions.ConvertError) as error:
+            except conversions.ConvertError as error:
                 count += 1
                 if count <= _SHOWN:
                     at = SourceRange(shown_path(file.resolve()), number, 1, number, 1)
@@ -104,6 +104,9 @@ def _reading(file: Path) -> Iterator[None]:
         at = SourceRange(str(file), 1, 1, 1, 1)
         name = error.filename or file
         raise DiagnosticsError([codes.FILE_UNREADABLE.at(at, f"{name}: {error.strerror or error}.")]) from error
+    except ContainerError as error:
+        at = SourceRange(str(file), 1, 1, 1, 1)
+        raise DiagnosticsError([codes.FILE_UNREADABLE.at(at, f"{file}: {str(error).rstrip('.')}.")]) from error
     except RowError as error:
         at = SourceRange(str(file), 1, 1, 1, 1)
         detail = f"{str(error)[:1].upper()}{str(error)[1:]}. reconciler dataset check {file} names the line."

@@ -17,6 +17,7 @@ from reconciler.datasets.findings import Findings
 from reconciler.datasets.formats import CHECKS, format_of
 from reconciler.datasets.formats.chat import is_plain
 from reconciler.datasets.formats.parts import count_images, kind_of
+from reconciler.datasets.formats.preference import OUTPUTS
 from reconciler.datasets.formats.reinforcement import RESERVED, item_paths
 from reconciler.datasets.rows import EncodingError, MeaningError, RowError, SurrogateError, check_meaning, parse_row
 from reconciler.datasets.secrets import find_secrets
@@ -57,6 +58,10 @@ class Block:
     images: int = 0
     most_images: tuple[int, int] = (0, 0)
     """(images, line) of the row with most of them."""
+    long_outputs: tuple[int, int] = (0, 0)
+    """(rows, line of the first one) of preferences with an output of more than one message."""
+    unanswered: int = 0
+    """Rows of nothing but messages that end with the user: a question to reinforce, or a chat without its answer."""
     item_paths: Counter[str] = field(default_factory=Counter)
     """What graders may read -> rows that have it."""
     statistics: Statistics | None = None
@@ -69,6 +74,8 @@ class Block:
         self.images += other.images
         if other.most_images[0] > self.most_images[0]:
             self.most_images = (other.most_images[0], other.most_images[1] + self.lines)
+        self.long_outputs = _sum_of(self.long_outputs, other.long_outputs, self.lines)
+        self.unanswered += other.unanswered
         self.item_paths.update(other.item_paths)
         if self.statistics and other.statistics:
             self.statistics.merge(other.statistics, self.lines)
@@ -99,13 +106,11 @@ def read_block(file: Path, start: int, end: int, profile: Profile) -> Block:
                 if not (plain_file and is_plain(row)):
                     reader.look_closer(number, line, row, canonical)
                 else:
-                    # Only texts: no number was lost. Did a key stand there twice? Not if nothing but white space is
-                    # gone (Python writes a space after each separator), nor if there are no more quotes than keys
-                    # and texts need.
-                    messages, surplus = len(row["messages"]), len(line) - len(canonical) - 1
+                    # Only texts: no number was lost. Did a key stand there twice? Not if nothing but the line's end
+                    # is gone, nor if there are no more quotes than keys and texts need.
                     whole = (
-                        surplus in (0, 4 * messages)
-                        or line.count(b'"') == 8 * messages + 2
+                        len(line) == len(canonical) + 1
+                        or line.count(b'"') == 8 * len(row["messages"]) + 2
                         or reader.kept(number, line, row, canonical)
                     )
                     if counts and whole:
@@ -186,7 +191,10 @@ class _Reader:
         format, block = self.profile.format, self.block
         if format == "reinforcement":
             extra = {key: value for key, value in row.items() if key not in RESERVED}
+            block.unanswered += not extra
             block.item_paths.update(path for path in item_paths(extra) if len(block.item_paths) < _MAX_PATHS)
+        if format == "preference" and any(len(row[key]) > 1 for key in OUTPUTS):
+            block.long_outputs = _sum_of(block.long_outputs, (1, number), 0)
         if format != "completion":
             images = count_images(row["input"]["messages"] if format == "preference" else row["messages"])
             block.images += images
@@ -229,6 +237,12 @@ class _Reader:
             statistics.row(number, sum(counts[begin : begin + texts]) + fixed)
             begin += texts
         self.texts, self.rows, self.size = [], [], 0
+
+
+def _sum_of(found: tuple[int, int], more: tuple[int, int], lines_before: int) -> tuple[int, int]:
+    """Two counts of rows, each with the line of the first one."""
+    first = found[1] or (more[1] + lines_before if more[1] else 0)
+    return found[0] + more[0], first
 
 
 def _code_of(error: RowError) -> Code:

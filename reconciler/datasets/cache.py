@@ -53,7 +53,7 @@ class Cache:
         """Changes with the file's metadata, and with what is asked. Raises OSError."""
         info = file.stat()
         known = [str(file), info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino, info.st_dev]
-        asked = [request.format, request.encoding, request.secrets]
+        asked = [request.format, request.expected, request.encoding, request.secrets]
         return _hash([_code(), *known, *asked])
 
     def get(self, file: Path, request: Request) -> Scan | None:
@@ -165,6 +165,8 @@ def _scan_to(found: Scan) -> dict[str, Any]:
         "longest_bytes": block.longest_bytes,
         "images": block.images,
         "most_images": block.most_images,
+        "long_outputs": block.long_outputs,
+        "unanswered": block.unanswered,
         "item_paths": block.item_paths,
         "statistics": block.statistics.to_json() if block.statistics else None,
     }
@@ -172,6 +174,7 @@ def _scan_to(found: Scan) -> dict[str, Any]:
 
 def _scan_from(data: Any) -> Scan:
     images, line = data["most_images"]
+    outputs, first = data["long_outputs"]
     block = Block(
         lines=int(data["lines"]),
         blank=[int(line) for line in data["blank"]],
@@ -179,6 +182,8 @@ def _scan_from(data: Any) -> Scan:
         longest_bytes=int(data["longest_bytes"]),
         images=int(data["images"]),
         most_images=(int(images), int(line)),
+        long_outputs=(int(outputs), int(first)),
+        unanswered=int(data["unanswered"]),
         item_paths=Counter({str(path): int(rows) for path, rows in data["item_paths"].items()}),
         statistics=Statistics.from_json(data["statistics"]) if data["statistics"] else None,
     )

@@ -1,4 +1,4 @@
-"""Rows of one format to rows of another: completions, chats, and the contents of Gemini.
+"""Rows of one format to rows of another: completions, chats, the contents of Gemini, and what other tools write.
 
 What the other format has no place for is an error, never left out: a converted row says the same or is not made.
 https://cloud.google.com/vertex-ai/generative-ai/docs/models/gemini-supervised-tuning-prepare
@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from reconciler.datasets.foreign.convert import TO_CHAT, TO_PREFERENCE, ConvertError, message, only
+from reconciler.datasets.foreign.kinds import kind_of_row
 from reconciler.datasets.formats.parts import shown
-
-
-class ConvertError(ValueError):
-    """The row holds something that the other format has no place for; the text says what."""
 
 
 def completion_to_chat(row: Mapping[str, Any]) -> dict[str, Any]:
     prompt, completion = _texts(row, "prompt", "completion")
-    return {"messages": [_message("user", prompt), _message("assistant", completion)]}
+    return {"messages": [message("user", prompt), message("assistant", completion)]}
 
 
 def chat_to_completion(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,55 +40,53 @@ def chat_to_gemini(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def gemini_to_chat(row: Mapping[str, Any]) -> dict[str, Any]:
-    _only(row, "systemInstruction", "contents")
+    only(row, "systemInstruction", "contents")
     contents = row.get("contents")
     if not isinstance(contents, list) or not contents:
         raise ConvertError("`contents` must be a list with at least one entry")
     messages = []
     if "systemInstruction" in row:
-        messages.append(_message("system", _gemini_text(row["systemInstruction"], ("system", None))[1]))
+        messages.append(message("system", _gemini_text(row["systemInstruction"], ("system", None))[1]))
     names = {"user": "user", "model": "assistant", None: "user"}
     for content in contents:
         role, text = _gemini_text(content, tuple(names))
-        messages.append(_message(names[role], text))
+        messages.append(message(names[role], text))
     return {"messages": messages}
 
 
-CONVERSIONS: Mapping[tuple[str, str], Callable[[Mapping[str, Any]], dict[str, Any]]] = {
-    ("completion", "chat"): completion_to_chat,
-    ("chat", "completion"): chat_to_completion,
-    ("chat", "gemini"): chat_to_gemini,
-    ("gemini", "chat"): gemini_to_chat,
-    ("completion", "gemini"): lambda row: chat_to_gemini(completion_to_chat(row)),
-    ("gemini", "completion"): lambda row: chat_to_completion(gemini_to_chat(row)),
-}
-FORMATS = ("chat", "completion", "gemini")
+__all__ = ["SOURCES", "TARGETS", "ConvertError", "convert", "source_format"]
+
+Conversion = Callable[[Mapping[str, Any]], dict[str, Any]]
+_TO_CHAT: Mapping[str, Conversion] = {"completion": completion_to_chat, "gemini": gemini_to_chat, **TO_CHAT}
+_FROM_CHAT: Mapping[str, Conversion] = {"completion": chat_to_completion, "gemini": chat_to_gemini}
+TARGETS = ("chat", "completion", "gemini", "preference")
+SOURCES = ("chat", *_TO_CHAT, *TO_PREFERENCE)
 
 
 def source_format(row: Any) -> str | None:
-    """What a row is, among `FORMATS`."""
-    signs = {"contents": "gemini", "messages": "chat", "prompt": "completion"}
+    """What a row is, among `SOURCES`."""
+    if kind := kind_of_row(row):
+        return kind.id if kind.id in SOURCES else None
+    signs = {"messages": "chat", "prompt": "completion"}
     return next((name for key, name in signs.items() if isinstance(row, dict) and key in row), None)
 
 
 def convert(row: Any, source: str | None, target: str) -> dict[str, Any]:
-    """One row; `source` and `target` are among `FORMATS`. Raises `ConvertError`."""
+    """One row; `source` is among `SOURCES`, `target` among `TARGETS`. Raises `ConvertError`."""
     if source is None or not isinstance(row, dict):
-        raise ConvertError(f"the row is none of {', '.join(FORMATS)}")
-    return row if source == target else CONVERSIONS[source, target](row)
-
-
-def _message(role: str, content: str) -> dict[str, str]:
-    return {"role": role, "content": content}
-
-
-def _only(data: Mapping[str, Any], *keys: str) -> None:
-    if extra := sorted(data.keys() - set(keys)):
-        raise ConvertError(f"there is no place for the key {shown(extra[0])}")
+        raise ConvertError(f"the row is none of {', '.join(SOURCES)}")
+    if source == target:
+        return row
+    if target == "preference" or source in TO_PREFERENCE:
+        if target != "preference" or source not in TO_PREFERENCE:
+            raise ConvertError(f"{source} cannot become {target}")
+        return TO_PREFERENCE[source](row)
+    chat = row if source == "chat" else _TO_CHAT[source](row)
+    return chat if target == "chat" else _FROM_CHAT[target](chat)
 
 
 def _texts(row: Mapping[str, Any], *keys: str) -> list[str]:
-    _only(row, *keys)
+    only(row, *keys)
     for key in keys:
         if not isinstance(row.get(key), str):
             raise ConvertError(f"`{key}` must be a text")
@@ -99,20 +95,20 @@ def _texts(row: Mapping[str, Any], *keys: str) -> list[str]:
 
 def _turns(row: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(system, user or assistant; text) of each message."""
-    _only(row, "messages")
+    only(row, "messages")
     messages = row.get("messages")
     if not isinstance(messages, list) or not messages:
         raise ConvertError("`messages` must be a list with at least one message")
-    return [_turn(f"messages[{n}]", message) for n, message in enumerate(messages)]
+    return [_turn(f"messages[{n}]", one) for n, one in enumerate(messages)]
 
 
-def _turn(path: str, message: Any) -> tuple[str, str]:
-    if not isinstance(message, dict):
+def _turn(path: str, one: Any) -> tuple[str, str]:
+    if not isinstance(one, dict):
         raise ConvertError(f"{path} must be an object")
-    if extra := sorted(message.keys() - {"role", "content"}):
+    if extra := sorted(one.keys() - {"role", "content"}):
         raise ConvertError(f"there is no place for {path}.{extra[0]}")
     roles = {"system": "system", "developer": "system", "user": "user", "assistant": "assistant"}
-    role, content = message.get("role"), message.get("content")
+    role, content = one.get("role"), one.get("content")
     if role not in roles:
         raise ConvertError(f"there is no place for the role {shown(role)} of {path}")
     if isinstance(content, list) and content and all(_is_text_part(part) for part in content):
@@ -129,7 +125,7 @@ def _is_text_part(part: Any) -> bool:
 def _gemini_text(content: Any, roles: tuple[str | None, ...]) -> tuple[str | None, str]:
     if not isinstance(content, dict) or content.get("role") not in roles:
         raise ConvertError(f"an entry of the contents must have one of the roles {', '.join(filter(None, roles))}")
-    _only(content, "role", "parts")
+    only(content, "role", "parts")
     parts = content.get("parts")
     if not isinstance(parts, list) or not parts:
         raise ConvertError("`parts` must be a list with at least one part")

@@ -75,8 +75,23 @@ def check_rows(found: Scan, use: Use) -> Problems:
     if (most := IMAGES_PER_ROW[use.provider]) < found.block.most_images[0]:
         count, line = found.block.most_images
         yield codes.ROW_IMAGES, f"Line {line} has {count} images; {use.provider} takes {most}."
+    yield from check_preferences(found, use.provider)
     if found.format == "reinforcement":
         yield from check_grader(found, use.grader_paths)
+
+
+def check_preferences(found: Scan, provider: str) -> Problems:
+    """What only one of the vendors takes of a preference."""
+    if found.format != "preference":
+        return
+    images, at = found.block.most_images
+    if images and provider == "openai":
+        yield codes.DATASET_PREFERENCE_IMAGES, f"Line {at} has {images} images."
+    elif images:
+        yield codes.DATASET_MODEL, f"Line {at} has {images} images; Azure names supervised runs alone for images."
+    rows, first = found.block.long_outputs
+    if rows and provider == "openai":
+        yield codes.ROW_PREFERENCE_LONG, f"Line {first} is the first of {rows:,} such rows."
 
 
 def check_grader(found: Scan, paths: Iterable[str]) -> Problems:

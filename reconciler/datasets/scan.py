@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 import stat
 from array import array
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import orjson
@@ -18,10 +19,12 @@ from reconciler.datasets.block import BOM, Block, Profile
 from reconciler.datasets.digest import DIGEST_VERSION
 from reconciler.datasets.facts import DatasetFacts
 from reconciler.datasets.findings import SHOWN_PER_CODE
+from reconciler.datasets.foreign.recognise import foreign_bytes, foreign_rows, foreign_text
+from reconciler.datasets.foreign.signatures import FIRST
 from reconciler.datasets.formats import infer
 from reconciler.datasets.overlap import duplicates, line_of, row_hashes
 from reconciler.datasets.statistics import Statistics
-from reconciler.datasets.upload import rows_of, upload_form
+from reconciler.datasets.upload import upload_form
 from reconciler.datasets.worker import cut, read_pieces
 from reconciler.model import codes
 from reconciler.model.catalog import limits
@@ -31,6 +34,8 @@ __all__ = ["BOM", "DIGEST_VERSION", "SHOWN_PER_CODE", "DatasetFacts", "Request",
 
 HEAD = 100
 """Rows that decide what a file's format is."""
+LONGEST = 32_000_000
+"""Bytes of a line that are looked at for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class Request:
 
     format: str | None = None
     """None: whatever most of the first rows are."""
+    expected: str | None = None
+    """What the jobs that read it want: it decides between a chat without its answer and a reinforcement row."""
     encoding: str = ""
     """Count tokens in this encoding; empty: do not."""
     secrets: bool = False
@@ -103,10 +110,15 @@ def read(file: Path, shown: str, request: Request) -> tuple[Scan | None, list[Di
         if not stat.S_ISREG(before.st_mode):
             return None, [codes.FILE_UNREADABLE.at(start, f"{shown} is not a regular file.")]
         with file.open("rb") as stream:
-            first = stream.read(4)
-        if first[:2] in (b"\xff\xfe", b"\xfe\xff") or (b"\0" in first and first != bytes(4)):
-            return None, [codes.DATASET_ENCODING.at(start, f"{shown} starts like UTF-16 or UTF-32.")]
-        found = _read(file, before.st_size, request)
+            first = stream.read(FIRST)
+        lines = _head(file)
+        rows = [row for row in map(_parsed, lines) if row is not None]
+        other = foreign_bytes(first, shown) or foreign_text(lines, shown)
+        if other is None and request.format is None:
+            other = foreign_rows(rows, shown)
+        if other:
+            return None, [codes.DATASET_FOREIGN.at(start, f"{other.what} {other.way}")]
+        found = _read(file, before.st_size, request, rows)
         if file.stat().st_mtime_ns != before.st_mtime_ns:
             return None, [codes.FILE_UNREADABLE.at(start, f"{shown} changed while it was read.")]
     except OSError as error:
@@ -115,8 +127,10 @@ def read(file: Path, shown: str, request: Request) -> tuple[Scan | None, list[Di
     return found, list(found.block.findings.diagnostics(shown))
 
 
-def _read(file: Path, size: int, request: Request) -> Scan:
-    format = request.format or infer(_head(file))
+def _read(file: Path, size: int, request: Request, head: Sequence[object]) -> Scan:
+    format = request.format or infer(head)
+    if {format, request.expected} == {"chat", "reinforcement"} and request.format is None:
+        format = request.expected or format
     profile = Profile(format, request.encoding, request.secrets)
     digest = hashlib.sha256()
     total = Block(statistics=Statistics() if request.encoding else None)
@@ -129,14 +143,19 @@ def _read(file: Path, size: int, request: Request) -> Scan:
     return Scan(format, request.encoding, digest.hexdigest(), len(hashes), size, total, hashes)
 
 
-def _head(file: Path) -> Iterator[object]:
-    for count, (_, line) in enumerate(rows_of(file)):
-        if count == HEAD:
-            return
-        try:
-            yield orjson.loads(line)
-        except orjson.JSONDecodeError:
-            continue  # the pass over the file says so
+def _head(file: Path) -> list[bytes]:
+    """The first lines that are not blank; a line without an end is cut, for no row is so long."""
+    with file.open("rb") as stream:
+        lines = iter(lambda: stream.readline(LONGEST), b"")
+        bare = (line.removeprefix(BOM).strip(b" \t\r\n") for line in lines)
+        return list(islice((line for line in bare if line), HEAD))
+
+
+def _parsed(line: bytes) -> object:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None  # the pass over the file says so
 
 
 def _whole_file(found: Scan, marked: bool) -> None:
@@ -151,6 +170,8 @@ def _whole_file(found: Scan, marked: bool) -> None:
         findings.add(codes.DATASET_TOO_FEW_ROWS, 1, detail)
     if not sound:
         return  # first things first
+    if found.format == "reinforcement" and found.block.unanswered == found.rows:
+        findings.add(codes.DATASET_UNANSWERED, 1, "Every row is messages that end with the user, and nothing else.")
     if marked:
         findings.add(codes.DATASET_BOM, 1, "The digest ignores it.")
     if blank:

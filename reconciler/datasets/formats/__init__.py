@@ -31,6 +31,8 @@ def format_of(row: Any) -> str | None:
     if not isinstance(row, dict):
         return None
     sign = next((key for key in _SIGNS if key in row), None)
+    if sign == "input" and not isinstance(row["input"], dict):
+        return None
     if sign != "messages":
         return _SIGNS[sign] if sign else None
     roles = [m.get("role") for m in row["messages"] if isinstance(m, dict)] if isinstance(row["messages"], list) else []

@@ -1,7 +1,9 @@
 """Preference rows: `{"input": {"messages": [...]}, "preferred_output": [...], "non_preferred_output": [...]}`, for dpo.
 
 Rules: OpenAI's guide on direct preference optimization (its names; the OpenAPI document of 2025-05 says `completion`
-for `output`); one turn, text only.
+for `output`): one message an output, text only. Azure's (learn.microsoft.com,
+fine-tuning-direct-preference-optimization): at least one message of the assistant, and answers of tools. What only
+one of them takes is checked where the provider is known (`datasets.fit`).
 """
 
 from __future__ import annotations
@@ -49,9 +51,14 @@ def _input(asked: Mapping[str, Any]) -> Problems:
 
 
 def _output(key: str, output: Any) -> Problems:
-    if not isinstance(output, list) or len(output) != 1 or not isinstance(output[0], dict):
-        yield codes.ROW_PREFERENCE, f"`{key}` must be a list of one message."
+    if not isinstance(output, list) or not output or not all(isinstance(message, dict) for message in output):
+        yield codes.ROW_PREFERENCE, f"`{key}` must be a list of messages."
         return
-    if output[0].get("role") != "assistant":
-        yield codes.ROW_PREFERENCE, f"{key}[0].role is {shown(output[0].get('role'))}; it must be assistant."
+    roles = roles_of(output)
+    for index, role in enumerate(roles):
+        if role not in ("assistant", "tool"):
+            yield codes.ROW_PREFERENCE, f"{key}[{index}].role is {shown(role)}; it must be assistant or tool."
+    if "assistant" not in roles:
+        yield codes.ROW_PREFERENCE, f"`{key}` has no message of the assistant."
     yield from check_messages(key, output, None)
+    yield from check_answers(key, output)

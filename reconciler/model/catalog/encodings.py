@@ -7,6 +7,7 @@ azure/foundry/openai (fine-tune-models). Longer rows are cut at the end, in sile
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from reconciler.model.catalog.models import is_fine_tuned
 
@@ -38,14 +39,12 @@ ROW_TOKENS = {
     "": (
         ("gpt-4.1", 65_536),
         ("gpt-4o", 65_536),
-        ("gpt-3.5-turbo-0613", 4_096),
-        ("gpt-35-turbo-0613", 4_096),
         ("gpt-3.5-turbo", 16_385),
         ("gpt-35-turbo", 16_385),
     ),
 }
 """By provider (`""`: any), then by the start of the model's name."""
-LIMITS = (4_096, 16_385, 32_768, 65_536)
+LIMITS = (16_385, 32_768, 65_536)
 """Every limit of the table: a scan counts the rows above each."""
 
 
@@ -72,3 +71,9 @@ def row_limit(model: str, provider: str = "") -> int | None:
         if name.startswith(start):
             return limit
     return None
+
+
+def shortest(models: Iterable[str], provider: str) -> tuple[int, str] | None:
+    """The smallest limit among these models and whose it is; None when no vendor says one."""
+    known = [(limit, model) for model in models if (limit := row_limit(model, provider)) is not None]
+    return min(known, default=None)

@@ -25,3 +25,8 @@ _METHODS = {
 def methods_of(model: str, provider: str) -> tuple[str, ...] | None:
     """None when the vendor's list does not have the model."""
     return dict(_METHODS.get(provider, ())).get(model.lower())
+
+
+def models_of(method: str, provider: str) -> tuple[str, ...]:
+    """The base models that are known to train by the method."""
+    return tuple(model for model, methods in _METHODS.get(provider, ()) if method in methods)

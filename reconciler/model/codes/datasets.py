@@ -81,12 +81,19 @@ DATASET_TOO_MANY_ROWS = error(
     "Leave rows out: reconciler dataset split takes the same ones away every time.",
     "60,000 rows for a reinforcement run",
 )
-DATASET_ENCODING = error(
-    "dataset-encoding",
-    "the training file is not UTF-8",
-    "The services read UTF-8 only; this file starts like UTF-16 or UTF-32, as some editors save it.",
-    "Save the file as UTF-8.",
-    "data/support.jsonl, exported as Unicode (UTF-16) by a spreadsheet",
+DATASET_FOREIGN = error(
+    "dataset-foreign",
+    "the file is not rows that a service trains on",
+    "Services read JSON Lines in UTF-8: one object a line, in the format of the method. This file is something else.",
+    "Convert it: reconciler dataset convert FILE --to chat --out NEW.jsonl",
+    '{"conversations": [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Hello!"}]}',
+)
+DATASET_UNANSWERED = warning(
+    "dataset-unanswered",
+    "no row has an answer",
+    "Reinforcement rows end with the question, chats with the answer; these rows can be the one or lack the other.",
+    "For a supervised run, end each row with the assistant's answer. For reinforcement, a grader usually reads more.",
+    '{"messages": [{"role": "user", "content": "Where is my order?"}]}',
 )
 DATASET_BOM = notice(
     "dataset-bom",
@@ -308,7 +315,7 @@ ROW_TOOL_ARGUMENTS = error(
 ROW_PREFERENCE = error(
     "row-preference",
     "the row is not a preference",
-    "A preference has input.messages, preferred_output and non_preferred_output, each one text of the assistant.",
+    "A preference has input.messages, preferred_output and non_preferred_output, each a list of answers.",
     "See the vendor's page on direct preference optimization.",
     '{"input": {"messages": [{"role": "user", "content": "Hi"}]}, "preferred_output": []}',
 )
@@ -318,6 +325,20 @@ ROW_PREFERENCE_SAME = warning(
     "The row prefers nothing, so it teaches nothing and is paid for.",
     "Remove the row, or correct one of the outputs.",
     "preferred_output and non_preferred_output are both Hello!",
+)
+ROW_PREFERENCE_LONG = error(
+    "row-preference-long",
+    "the output has more than one message",
+    "OpenAI takes one message an output; Azure takes answers of tools between those of the assistant as well.",
+    "Keep the assistant's one answer, or train on Azure.",
+    "A preferred_output with a tool call, the tool's answer and the assistant's reply, for OpenAI",
+)
+DATASET_PREFERENCE_IMAGES = error(
+    "dataset-preference-images",
+    "preferences cannot have images",
+    "OpenAI's dpo runs read and write text only.",
+    "Leave the images out, or train by a supervised run.",
+    "A photo in the question of a preference",
 )
 ROW_COMPLETION = error(
     "row-completion",

@@ -69,13 +69,27 @@ def test_a_key_that_stands_twice_is_found_in_every_style(tmp_path: Path) -> None
     assert found_in(problems) == [("row-meaning", 13)]
 
 
+@pytest.mark.parametrize("key", ["content", "role", "messages"])
+@pytest.mark.parametrize("length", range(24))
+def test_a_key_that_stands_twice_is_found_whatever_its_length(key: str, length: int, tmp_path: Path) -> None:
+    """Nor where it is just as long as the spaces that another writer puts between keys."""
+    first = f'"{key}":"{"x" * length}",'
+    turns = ['{"role":"user","content":"Q"}', '{"role":"assistant","content":"A"}'] * 2
+    if key == "messages":
+        row = "{" + first + '"messages":[' + ",".join(turns) + "]}"
+    else:
+        row = '{"messages":[' + ",".join([turns[0].replace("{", "{" + first, 1), *turns[1:]]) + "]}"
+    _, problems = passed(tmp_path / "a.jsonl", lines(row))
+    assert found_in(problems) == [("row-meaning", 13)]
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32"])
 def test_other_encodings(encoding: str, tmp_path: Path) -> None:
     file = tmp_path / "a.jsonl"
     file.write_bytes(lines().encode(encoding))
     found, problems = read(file, "a.jsonl", Request())
     assert found is None
-    assert found_in(problems) == [("dataset-encoding", 1)]
+    assert found_in(problems) == [("dataset-foreign", 1)]
 
 
 def test_notices_of_a_file_that_is_fine(tmp_path: Path) -> None:

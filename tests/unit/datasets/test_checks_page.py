@@ -20,6 +20,6 @@ def test_the_vectors_of_the_digest(tmp_path: Path) -> None:
     for content, digest in vectors:
         file = tmp_path / "rows.jsonl"
         file.write_text(content.replace("⏎", "\n"), encoding="utf-8")
-        found, _ = read(file, "rows.jsonl", Request())
+        found, _ = read(file, "rows.jsonl", Request("chat"))
         assert found
         assert found.digest == digest

@@ -117,7 +117,7 @@ BAD = [
     ("preference", {**preference(), "preferred_completion": []}, "row-key", "preferred_output"),
     ("preference", preference(input=[]), "row-preference", "`input`"),
     ("preference", preference(preferred_output=[]), "row-preference", "preferred_output"),
-    ("preference", preference(preferred_output=[ANSWER, ANSWER]), "row-preference", "one message"),
+    ("preference", preference(preferred_output=ANSWER), "row-preference", "a list of messages"),
     ("preference", preference(non_preferred_output=[USER]), "row-preference", "non_preferred_output[0].role"),
     ("preference", preference(non_preferred_output=[ANSWER]), "row-preference-same", "the same"),
     ("preference", preference(input={"messages": [USER, ANSWER]}), "row-last-user", "'assistant'"),
@@ -130,7 +130,7 @@ BAD = [
     ("completion", {"prompt": "x", "completion": "y", "meta": 1}, "row-key", "'meta'"),
 ]  # fmt: skip
 
-ELSEWHERE = {
+ELSEWHERE = {"row-preference-long", 
     "row-json", "row-meaning", "row-encoding", "row-surrogate", "row-format", "row-too-long", "row-images",
     "row-secret", "row-personal",
 }  # fmt: skip

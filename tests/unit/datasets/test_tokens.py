@@ -77,8 +77,8 @@ def test_statistics_of_parts_are_those_of_the_whole() -> None:
     first.merge(second, 3)
     assert first == whole
     assert whole.longest == (70_000, 6)
-    assert whole.over == {4_096: [5, 6, 7], 16_385: [6, 7], 32_768: [6], 65_536: [6]}
-    assert [whole.rows_over(limit) for limit in (4_096, 16_385, 65_536)] == [3, 2, 1]
+    assert whole.over == {16_385: [6, 7], 32_768: [6], 65_536: [6]}
+    assert [whole.rows_over(limit) for limit in (16_385, 65_536)] == [2, 1]
     assert (whole.quantile(0.5), whole.quantile(1.0)) == (90, 70_000)
     assert whole.billed(65_536) < whole.tokens
 
@@ -90,7 +90,7 @@ def test_statistics_of_parts_are_those_of_the_whole() -> None:
         ("gpt-4o-2024-08-06", O200K, 65_536),
         ("o4-mini-2025-04-16", O200K, None),
         ("gpt-3.5-turbo-0125", CL100K, 16_385),
-        ("gpt-35-turbo-0613", CL100K, 4_096),
+        ("gpt-35-turbo-0125", CL100K, 16_385),
         ("gpt-oss-20b", HARMONY, None),
         ("davinci-002", CL100K, None),
         ("ft:gpt-4o-mini-2024-07-18:acme:x:1", O200K, 65_536),
