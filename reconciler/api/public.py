@@ -22,6 +22,7 @@ from reconciler.api.connect import connect
 from reconciler.api.estate import Estate, load
 from reconciler.engine import PARALLELISM, operations
 from reconciler.engine.context import Stop
+from reconciler.model.asked import Asked
 from reconciler.model.events import Event, EventSink, Outcome
 from reconciler.model.selection import Selection
 from reconciler.planning.drift import DriftReport
@@ -51,16 +52,14 @@ def plan(
     emulator: str | None = None,
 ) -> Plan:
     """What `apply` would do, against live state. `select` takes address globs, `targets` names."""
-    limits = Selection(tuple(select), tuple(targets))
+    asked = Asked(
+        Selection(tuple(select), tuple(targets)),
+        prune=prune,
+        allow_large_change=allow_large_change,
+        allow_over_budget=allow_over_budget,
+    )
     with connect(estate, emulator=emulator) as world:
-        return operations.plan(
-            world,
-            limits,
-            parallelism,
-            prune=prune,
-            allow_large_change=allow_large_change,
-            allow_over_budget=allow_over_budget,
-        )
+        return operations.plan(world, asked, parallelism)
 
 
 def apply(
@@ -82,19 +81,16 @@ def apply(
     `wait=False` submits runs and leaves the rest to the next apply; `timeout` stops watching after that many seconds.
     `on_event` is told of every step as it begins, goes on and ends. A plan that is `refused` is not begun.
     """
+    asked = Asked(
+        Selection(tuple(select), tuple(targets)),
+        prune=prune,
+        allow_large_change=allow_large_change,
+        allow_over_budget=allow_over_budget,
+    )
     stop = Stop()
     timer = threading.Timer(timeout, stop.set) if timeout is not None else None
     with connect(estate, emulator=emulator, stop=stop) as world:
-        limits = Selection(tuple(select), tuple(targets))
-        made = operations.plan(
-            world,
-            limits,
-            parallelism,
-            prune=prune,
-            allow_large_change=allow_large_change,
-            allow_over_budget=allow_over_budget,
-            applying=True,
-        )
+        made = operations.plan(world, asked, parallelism, applying=True)
         if made.refused:
             return Applied(made, (), converged=False)
         if timer:

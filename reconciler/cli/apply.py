@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -20,11 +21,11 @@ from reconciler.datasets.facts import DatasetFacts
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
 from reconciler.model import codes
+from reconciler.model.asked import Asked
 from reconciler.model.errors import DiagnosticsError
 from reconciler.planning.changes import Action
 from reconciler.planning.covering import covers
 from reconciler.planning.plan import Plan
-from reconciler.planning.planfile import Asked
 from reconciler.planning.planformat import PlanDocument
 from reconciler.planning.planreading import read_saved
 
@@ -42,9 +43,8 @@ INTERRUPTED = 130
 @click.option(
     "--timeout", callback=options.duration_seconds, metavar="TIME", help="Stop watching after 90s, 15m, 2h ..."
 )
-@options.selection_options
-@options.prune_option
-@options.safeguard_options
+@options.asked_options
+@options.policy_option
 @options.format_option("text", "json")
 @options.parallelism_option
 @options.where_options
@@ -54,48 +54,29 @@ def apply(
     auto_approve: bool,
     wait: bool | None,
     timeout: float | None,
-    addresses: tuple[str, ...],
-    targets: tuple[str, ...],
-    prune: bool,
-    allow_large_change: bool,
-    allow_over_budget: bool,
+    asked: Asked,
     policies: tuple[str, ...],
     form: str,
     parallelism: int,
-    embedded: bool,
-    emulator_url: str | None,
-    no_color: bool,
+    where: options.Where,
+    terminal: options.Terminal,
 ) -> None:
     """Upload, train and deploy until the live state is what the specs below ROOT say.
 
     Stops anywhere, goes on anywhere: the next apply starts from what is live.
     """
-    terminal = options.Terminal(no_color)
-    selection = options.selection(addresses, targets)
-    if root.is_file() and (addresses or targets or prune):
+    if root.is_file() and (asked.selection.limited or asked.prune):
         raise click.UsageError("A saved plan is applied whole: --select, --target and --prune go with plan --out.")
     saved = _read_saved(root)
     if saved:
-        root, selection, prune = Path(saved.root), saved.asked.selection, saved.asked.prune
-        allow_large_change = allow_large_change or saved.asked.allow_large_change
-        allow_over_budget = allow_over_budget or saved.asked.allow_over_budget
+        root, asked = Path(saved.root), _as_saved(saved.asked.as_asked(), asked)
     estate = load(root)
-    options.check_selection(selection, estate.specs)
     mention(estate, terminal)
     follow = sys.stdout.isatty() if wait is None else wait
     stop = Stop()
-    with stops_after(timeout, stop), connected(estate, options.Where(embedded, emulator_url), terminal, stop) as world:
+    with stops_after(timeout, stop), connected(estate, where, terminal, stop) as world:
         begun = time.monotonic()
-        made = operations.plan(
-            world,
-            selection,
-            parallelism,
-            prune=prune,
-            allow_large_change=allow_large_change,
-            allow_over_budget=allow_over_budget,
-            applying=True,
-        )
-        asked = Asked(selection, prune, allow_large_change=allow_large_change, allow_over_budget=allow_over_budget)
+        made = operations.plan(world, asked, parallelism, applying=True)
         if saved:
             _check_saved(saved, document(made, root, asked))
         made = ask(made, policies, lambda plan: document(plan, root, asked).as_bytes())
@@ -122,6 +103,15 @@ def _read_saved(path: Path) -> PlanDocument | None:
         return read_saved(path.read_bytes())
     except (OSError, ValueError) as error:
         raise DiagnosticsError([plan_file_problem(path, error)]) from error
+
+
+def _as_saved(saved: Asked, now: Asked) -> Asked:
+    """What the saved plan was asked, and the leave that its operator gives now."""
+    return replace(
+        saved,
+        allow_large_change=saved.allow_large_change or now.allow_large_change,
+        allow_over_budget=saved.allow_over_budget or now.allow_over_budget,
+    )
 
 
 def _check_saved(saved: PlanDocument, made: PlanDocument) -> None:

@@ -15,10 +15,10 @@ import click
 from reconciler import __version__
 from reconciler.cli.options import Terminal
 from reconciler.cli.plan import document, show_plan
+from reconciler.model.asked import Asked
 from reconciler.model.events import EventSink, Outcome
 from reconciler.planning.costs.cost import spent
 from reconciler.planning.plan import Plan
-from reconciler.planning.planfile import Asked
 from reconciler.planning.steps import make_steps
 from reconciler.render import cost, summary
 from reconciler.render import diagnostics as render_diagnostics

@@ -61,13 +61,13 @@ def check(
     secrets: bool,
     form: str,
     no_cache: bool,
-    no_color: bool,
+    terminal: Terminal,
 ) -> None:
     """Check every row of each FILE as the services would, and print its digest.
 
     Two files are also compared with each other: the first is taken for training, the second for validation.
     """
-    terminal, reader = Terminal(no_color), Reader(cached=not no_cache)
+    reader = Reader(cached=not no_cache)
     request = Request(row_format, encoding=encoding_of(model)[0] if model else DEFAULT, secrets=secrets)
     found, problems = _read(files, request, reader)
     for file, scan in found.items():
@@ -100,10 +100,10 @@ def stats(
     provider: str,
     form: str,
     no_cache: bool,
-    no_color: bool,
+    terminal: Terminal,
 ) -> None:
     """Rows, tokens and how they spread, turns, labels."""
-    terminal, reader = Terminal(no_color), Reader(cached=not no_cache)
+    reader = Reader(cached=not no_cache)
     encoding, genuine = encoding_of(model) if model else (DEFAULT, True)
     if not genuine:
         click.echo(f"{model} has no public encoding here: tokens are estimated with {encoding}.", err=True)

@@ -2,40 +2,33 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 import orjson
 
 from reconciler import __version__
-from reconciler.api.estate import Estate
 from reconciler.cli import options
-from reconciler.cli.compose import connected
-from reconciler.engine import operations
-from reconciler.engine.context import Stop
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.planning.derivation import Derivation
+from reconciler.planning.plan import REFUSING, Plan
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import explain as render_explain
 
-UNREADABLE = 1
 
-
-def show(
-    estate: Estate, root: Path, patterns: tuple[str, ...], form: str, where: options.Where, parallelism: int,
-    terminal: options.Terminal,
-) -> None:  # fmt: skip
-    """Ends with 1 when a target that a decision depends on could not be read."""
-    options.check_selection(options.selection(patterns, ()), estate.specs)
-    with connected(estate, where, terminal, Stop()) as world:
-        made, derivations = operations.explain(world, patterns, parallelism)
+def show(derivations: Sequence[Derivation], made: Plan, root: Path, form: str, terminal: options.Terminal) -> None:
+    """The derivations on standard output; on standard error what the plan says of them, and of itself as a whole."""
     if form == "json":
-        shown = render_explain.as_json(derivations, estate=estate.specs.estate, root=str(root), version=__version__)
+        shown = render_explain.as_json(derivations, estate=made.estate, root=str(root), version=__version__)
         click.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2))
-    else:
-        click.echo(render_explain.render(derivations, terminal.out), nl=False)
-    addresses = {str(d.address) for d in derivations} | {f"target {d.target}" for d in derivations}
-    told = [d for d in made.diagnostics if d.address in addresses]
-    if told and form != "json":
+        return
+    click.echo(render_explain.render(derivations, terminal.out), nl=False)
+    told = [d for d in made.diagnostics if _concerns(d, derivations)]
+    if told:
         click.echo("\n" + render_diagnostics.render(told, terminal.err), nl=False, err=True)
-    if any(d.decision == "unknown" for d in derivations):
-        sys.exit(UNREADABLE)
+
+
+def _concerns(diagnostic: Diagnostic, derivations: Sequence[Derivation]) -> bool:
+    addresses = {str(d.address) for d in derivations} | {f"target {d.target}" for d in derivations}
+    return diagnostic.address in addresses or diagnostic.code in REFUSING

@@ -19,10 +19,10 @@ from reconciler.cli.stopping import stops_after, stops_on_signals
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
 from reconciler.model import codes
+from reconciler.model.asked import Asked
 from reconciler.model.errors import DiagnosticsError
+from reconciler.model.selection import Selection
 from reconciler.planning.plan import Plan
-from reconciler.planning.planfile import Asked
-from reconciler.planning.policy import select
 
 
 @click.command()
@@ -41,29 +41,24 @@ def destroy(
     root: Path,
     auto_approve: bool,
     timeout: float | None,
-    addresses: tuple[str, ...],
-    targets: tuple[str, ...],
+    selection: Selection,
     policies: tuple[str, ...],
     form: str,
     parallelism: int,
-    embedded: bool,
-    emulator_url: str | None,
-    no_color: bool,
+    where: options.Where,
+    terminal: options.Terminal,
 ) -> None:
     """Take away everything that the estate of the specs below ROOT owns: deployments, runs, models, training files.
 
     What is protected stays, and so does every model that anything still serves. May be stopped, and run again.
     """
-    terminal = options.Terminal(no_color)
-    selection = options.selection(addresses, targets)
     asked = Asked(selection, prune=True, destroy=True)
     estate = load(root)
     stop = Stop()
-    with stops_after(timeout, stop), connected(estate, options.Where(embedded, emulator_url), terminal, stop) as world:
+    with stops_after(timeout, stop), connected(estate, where, terminal, stop) as world:
         begun = time.monotonic()
-        whole = operations.plan_destroy(world, parallelism)
-        options.check_selection(selection, estate.specs, [c.address for c in whole.changes])
-        made = ask(select(whole, selection), policies, lambda plan: document(plan, root, asked).as_bytes())
+        made = operations.plan(world, asked, parallelism)
+        made = ask(made, policies, lambda plan: document(plan, root, asked).as_bytes())
         report = JsonReport() if form == "json" else TextReport(terminal)
         report.planned(made, root, asked, time.monotonic() - begun)
         if made.refused or not made.pending:

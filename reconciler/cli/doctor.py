@@ -24,14 +24,13 @@ from reconciler.render import doctor as render_doctor
 @options.parallelism_option
 @options.where_options
 @options.no_color_option
-def doctor(root: Path, form: str, parallelism: int, embedded: bool, emulator_url: str | None, no_color: bool) -> None:
+def doctor(root: Path, form: str, parallelism: int, where: options.Where, terminal: options.Terminal) -> None:
     """Examine every target of the specs below ROOT: login, clock, permissions, quota, limits, retirement.
 
     Ends with 1 when something is wrong.
     """
-    terminal = options.Terminal(no_color)
     estate = load(root)
-    with connected(estate, options.Where(embedded, emulator_url), terminal, Stop()) as world:
+    with connected(estate, where, terminal, Stop()) as world:
         observed, logins = examine(world, parallelism)
     plan = make_plan(estate.specs, estate.facts, observed)
     found = check_up(estate.specs, plan, observed, logins)

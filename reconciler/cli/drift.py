@@ -15,6 +15,7 @@ from reconciler.cli import options
 from reconciler.cli.compose import connected
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
+from reconciler.model.selection import Selection
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import drift as render_drift
 
@@ -30,24 +31,19 @@ INCOMPLETE, DRIFTED = 1, 2
 @options.no_color_option
 def drift(
     root: Path,
-    addresses: tuple[str, ...],
-    targets: tuple[str, ...],
+    selection: Selection,
     form: str,
     parallelism: int,
-    embedded: bool,
-    emulator_url: str | None,
-    no_color: bool,
+    where: options.Where,
+    terminal: options.Terminal,
 ) -> None:
     """Say what changed behind the specs below ROOT, what caused it, and what to do.
 
     Ends with 2 on drift, 0 when only the specs are ahead, 1 when not everything could be read. The format `patch` is a
     unified diff that accepts what is live, for `git apply`.
     """
-    terminal = options.Terminal(no_color)
-    selection = options.selection(addresses, targets)
     estate = load(root)
-    options.check_selection(selection, estate.specs)
-    with connected(estate, options.Where(embedded, emulator_url), terminal, Stop()) as world:
+    with connected(estate, where, terminal, Stop()) as world:
         report = operations.drift(world, selection, parallelism)
     if form in ("json", "markdown"):
         shown = render_drift.as_json(report, root=str(root), version=__version__)

@@ -25,9 +25,9 @@ def _complete(_context: click.Context, _parameter: click.Parameter, incomplete: 
 @click.argument("code", required=False, shell_complete=_complete)
 @format_option("text", "markdown")
 @no_color_option
-def explain(code: str | None, form: str, no_color: bool) -> None:
+def explain(code: str | None, form: str, terminal: Terminal) -> None:
     """Say what the diagnostic CODE means and what to do; without CODE, list them all."""
-    style = Terminal(no_color).out
+    style = terminal.out
     chosen = [_find(code)] if code else list(every_code())
     if form == "markdown":
         click.echo(markdown(chosen), nl=False)

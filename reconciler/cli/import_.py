@@ -18,12 +18,14 @@ from reconciler.engine.context import Stop
 from reconciler.engine.operations import World
 from reconciler.model import codes
 from reconciler.model.address import Address
+from reconciler.model.asked import Asked
 from reconciler.model.errors import DiagnosticsError
 from reconciler.model.resource import DesiredRun, ResourceGraph
 from reconciler.model.selection import Selection
 from reconciler.planning.changes import FieldChange
 from reconciler.planning.comparison import compare_run
 from reconciler.planning.graph import build_graph
+from reconciler.planning.selecting import check_selection
 from reconciler.render.plan import value
 from reconciler.render.text import Style, clean, pad
 from reconciler.specs import patch
@@ -43,9 +45,8 @@ def import_(
     id: str,
     root: Path,
     from_estate: str | None,
-    embedded: bool,
-    emulator_url: str | None,
-    no_color: bool,
+    where: options.Where,
+    terminal: options.Terminal,
 ) -> None:
     """Take what is live into the estate, under an ADDRESS that the specs below ROOT have.
 
@@ -55,21 +56,20 @@ def import_(
     job.NAME: writes `adopt: ID` into the job's spec, so that the live run ID (ftjob-..., or the id of its model) counts
     as the job's. Nothing is trained, and nothing is written to the service.
     """
-    terminal = options.Terminal(no_color)
     estate = load(root)
     try:
-        where = Address.parse(address)
+        wanted = Address.parse(address)
     except ValueError:
         raise click.UsageError(f"{address} is not an address: job.NAME or deployment.NAME@TARGET.") from None
-    options.check_selection(Selection((address,)), estate.specs)
+    check_selection(Selection((address,)), estate.specs)
     graph = build_graph(estate.specs, estate.facts)
-    with connected(estate, options.Where(embedded, emulator_url), terminal, Stop()) as world:
-        if where.kind == "deployment":
-            _deployment(world, graph, where, id, from_estate, terminal.out)
-        elif where.kind == "job":
+    with connected(estate, where, terminal, Stop()) as world:
+        if wanted.kind == "deployment":
+            _deployment(world, graph, wanted, id, from_estate, terminal.out)
+        elif wanted.kind == "job":
             if from_estate is not None:
                 raise click.UsageError("--from-estate goes with deployments: adopting a run takes it from nobody.")
-            _job(world, graph, where, id, terminal.out)
+            _job(world, graph, wanted, id, terminal.out)
         else:
             raise click.UsageError("Datasets are not imported: a file that is there under its name is used anyway.")
 
@@ -82,7 +82,7 @@ def _deployment(
     done = importing.import_deployment(desired, id, target, graph.estate, from_estate)
     words = "is the estate's now; its tags say so" if done else f"belongs to the estate {graph.estate} already"
     click.echo(f"{style(clean(str(where)), 'bold')} {words}.")
-    made = operations.plan(world, Selection((str(where),)))
+    made = operations.plan(world, Asked(Selection((str(where),))))
     fields = [f for c in made.changes if c.address == where for f in c.fields]
     _differences(fields, "Live, and what the next apply makes of it:", style)
     if not fields:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import fnmatch
+import functools
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
 from reconciler.cli.completion import complete_address, complete_target
 from reconciler.engine import PARALLELISM
-from reconciler.model import codes
 from reconciler.model.address import KINDS, Address
-from reconciler.model.errors import DiagnosticsError
+from reconciler.model.asked import Asked
 from reconciler.model.selection import Selection
 from reconciler.render.text import Style
-from reconciler.specs.base import did_you_mean
-from reconciler.specs.estate import Specs
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -60,15 +57,30 @@ class Where:
     emulator_url: str | None
 
 
+def _gathers(function: F, name: str, make: Callable[..., Any], *options: str) -> F:
+    """The command with one value in place of what those options say."""
+
+    @functools.wraps(function)
+    def command(**given: Any) -> Any:
+        said = {option: given.pop(option) for option in options}
+        return function(**given, **{name: make(**said)})
+
+    return cast(F, command)
+
+
 def root_argument(function: F) -> F:
     return click.argument("root", type=click.Path(path_type=Path), default=DEFAULT_ROOT)(function)
 
 
 def no_color_option(function: F) -> F:
+    """Gives the command a `terminal`."""
+    function = _gathers(function, "terminal", Terminal, "no_color")
     return click.option("--no-color", is_flag=True, help="Never use colour (NO_COLOR does the same).")(function)
 
 
 def where_options(function: F) -> F:
+    """Gives the command a `where`."""
+    function = _gathers(function, "where", Where, "embedded", "emulator_url")
     function = click.option(
         "--emulator-url",
         envvar="RECONCILER_EMULATOR",
@@ -91,14 +103,6 @@ def parallelism_option(function: F) -> F:
     )(function)
 
 
-def prune_option(function: F) -> F:
-    return click.option(
-        "--prune",
-        is_flag=True,
-        help="Destroy what the estate owns and nothing wants any more; never what is protected.",
-    )(function)
-
-
 def policy_option(function: F) -> F:
     return click.option(
         "--policy",
@@ -110,21 +114,12 @@ def policy_option(function: F) -> F:
     )(function)
 
 
-def safeguard_options(function: F) -> F:
-    """What stands between a plan and the first write: `policies` as given, `allow_large_change` and `_over_budget`."""
-    function = click.option(
-        "--allow-over-budget",
-        is_flag=True,
-        help="Apply though training or hosting costs more than `budget` allows.",
-    )(policy_option(function))
-    return click.option(
-        "--allow-large-change",
-        is_flag=True,
-        help="Apply though more than 30 % of the deployments are deleted, recreated or cut.",
-    )(function)
-
-
 def selection_options(function: F) -> F:
+    """Gives the command a `selection`."""
+    return _selecting(_gathers(function, "selection", selection, "addresses", "targets"))
+
+
+def _selecting(function: F) -> F:
     function = click.option(
         "--target",
         "targets",
@@ -140,6 +135,43 @@ def selection_options(function: F) -> F:
         metavar="ADDRESS",
         shell_complete=complete_address,
         help="Only these addresses (globs) and what they need. Repeatable.",
+    )(function)
+
+
+def asked_options(function: F) -> F:
+    """Gives the command what it is `asked`."""
+    keys = ("addresses", "targets", "prune", "allow_large_change", "allow_over_budget")
+    function = _gathers(function, "asked", _asked, *keys)
+    for option in (_allow_over_budget, _allow_large_change, _prune, _selecting):
+        function = option(function)
+    return function
+
+
+def _asked(addresses: tuple[str, ...], targets: tuple[str, ...], **more: bool) -> Asked:
+    return Asked(selection(addresses, targets), **more)
+
+
+def _prune(function: F) -> F:
+    return click.option(
+        "--prune",
+        is_flag=True,
+        help="Destroy what the estate owns and nothing wants any more; never what is protected.",
+    )(function)
+
+
+def _allow_large_change(function: F) -> F:
+    return click.option(
+        "--allow-large-change",
+        is_flag=True,
+        help="Apply though more than 30 % of the deployments are deleted, recreated or cut.",
+    )(function)
+
+
+def _allow_over_budget(function: F) -> F:
+    return click.option(
+        "--allow-over-budget",
+        is_flag=True,
+        help="Apply though training or hosting costs more than `budget` allows.",
     )(function)
 
 
@@ -184,22 +216,3 @@ def duration_seconds(_context: click.Context, _option: click.Parameter, text: st
     if not 0 < seconds < 10**9:
         raise click.BadParameter(f"{text} is not a time such as 90s, 15m or 2h")
     return seconds
-
-
-def check_selection(selection: Selection, specs: Specs, more: Iterable[Address] = ()) -> None:
-    """Raises `DiagnosticsError` for a target, or an address, that neither the specs nor `more` have."""
-    problems = []
-    for name in selection.targets:
-        if name not in specs.targets:
-            words = sorted(specs.targets)
-            detail = f'There is no target "{name}". There are: {", ".join(words)}.'
-            problems.append(codes.UNKNOWN_ADDRESS.at(detail=detail))
-    known = [str(a) for a in (*specs.addresses(), *more)]
-    for pattern in selection.addresses:
-        if not fnmatch.filter(known, pattern):
-            hint = did_you_mean(pattern, known)
-            problems.append(
-                codes.UNKNOWN_ADDRESS.at(detail=f"Nothing is called {pattern}.", hint=hint, address=pattern)
-            )
-    if problems:
-        raise DiagnosticsError(problems)

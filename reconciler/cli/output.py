@@ -25,11 +25,10 @@ from reconciler.render import output as render_output
 @options.parallelism_option
 @options.where_options
 @options.no_color_option
-def output(root: Path, form: str, parallelism: int, embedded: bool, emulator_url: str | None, no_color: bool) -> None:
+def output(root: Path, form: str, parallelism: int, where: options.Where, terminal: options.Terminal) -> None:
     """Print what callers need: for each deployment its current name, endpoint and model."""
-    terminal = options.Terminal(no_color)
     estate = load(root)
-    with connected(estate, options.Where(embedded, emulator_url), terminal, Stop()) as world:
+    with connected(estate, where, terminal, Stop()) as world:
         observed = operations.look(world, parallelism)
     served = served_now(build_graph(estate.specs, estate.facts), observed)
     if form == "json":

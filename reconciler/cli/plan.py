@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -16,8 +17,10 @@ from reconciler.cli.compose import connected
 from reconciler.cli.policies import ask
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
+from reconciler.model.asked import WHOLE, Asked
+from reconciler.planning.derivation import Derivation
 from reconciler.planning.plan import Plan
-from reconciler.planning.planfile import WHOLE, Asked, to_document
+from reconciler.planning.planfile import to_document
 from reconciler.planning.planformat import PlanDocument
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import plan as render_plan
@@ -34,11 +37,10 @@ from reconciler.render.text import duration, plural
     multiple=True,
     metavar="ADDRESS",
     shell_complete=complete_address,
-    help="Show how it comes to its decision on this address (or glob) instead. Repeatable.",
+    help="Show how the plan comes to its decision on this address (or glob) instead. Repeatable.",
 )
-@options.selection_options
-@options.prune_option
-@options.safeguard_options
+@options.asked_options
+@options.policy_option
 @options.format_option("text", "json", "markdown")
 @options.parallelism_option
 @options.where_options
@@ -48,53 +50,44 @@ def plan(
     out: Path | None,
     detailed_exitcode: bool,
     explained: tuple[str, ...],
-    addresses: tuple[str, ...],
-    targets: tuple[str, ...],
-    prune: bool,
-    allow_large_change: bool,
-    allow_over_budget: bool,
+    asked: Asked,
     policies: tuple[str, ...],
     form: str,
     parallelism: int,
-    embedded: bool,
-    emulator_url: str | None,
-    no_color: bool,
+    where: options.Where,
+    terminal: options.Terminal,
 ) -> None:
     """Compare the specs below ROOT with what is live, and show what apply would do and why."""
-    terminal = options.Terminal(no_color)
-    selection = options.selection(addresses, targets)
-    estate = load(root)
-    options.check_selection(selection, estate.specs)
-    where = options.Where(embedded, emulator_url)
     if explained:
-        if form == "markdown":
-            raise click.UsageError("--explain is shown as text or JSON.")
-        derivation.show(estate, root, explained, form, where, parallelism, terminal)
-        return
+        _check_explained(form, asked)
+    estate = load(root)
     mention(estate, terminal)
     with connected(estate, where, terminal, Stop()) as world:
         begun = time.monotonic()
-        made = operations.plan(
-            world,
-            selection,
-            parallelism,
-            prune=prune,
-            allow_large_change=allow_large_change,
-            allow_over_budget=allow_over_budget,
-        )
-    asked = Asked(selection, prune, allow_large_change=allow_large_change, allow_over_budget=allow_over_budget)
+        made, derivations = operations.explain(world, explained, asked, parallelism)
     made = ask(made, policies, lambda plan: document(plan, root, asked).as_bytes())
     shown = document(made, root, asked)
     if out:
         save(shown.as_bytes(), out)
-    if form == "text":
-        show_plan(shown, terminal, f"in {duration(time.monotonic() - begun)}")
+    if explained:
+        derivation.show(derivations, made, root, form, terminal)
     else:
-        click.echo(shown.as_bytes() if form == "json" else markdown(shown))
-    if made.failed:
-        sys.exit(1)
-    if detailed_exitcode and made.pending:
-        sys.exit(2)
+        _show(shown, form, terminal, f"in {duration(time.monotonic() - begun)}")
+    sys.exit(_status(made, derivations, detailed_exitcode=detailed_exitcode))
+
+
+def _check_explained(form: str, asked: Asked) -> None:
+    if form == "markdown":
+        raise click.UsageError("--explain is shown as text or JSON.")
+    if asked.selection.limited:
+        raise click.UsageError("--explain explains the whole plan: --select and --target do not go with it.")
+
+
+def _status(made: Plan, derivations: Sequence[Derivation], *, detailed_exitcode: bool) -> int:
+    """1 for errors, and where a decision that is explained depends on what could not be read."""
+    if made.failed or any(d.decision == "unknown" for d in derivations):
+        return 1
+    return 2 if detailed_exitcode and made.pending else 0
 
 
 def mention(estate: Estate, terminal: options.Terminal) -> None:
@@ -102,6 +95,13 @@ def mention(estate: Estate, terminal: options.Terminal) -> None:
     if estate.diagnostics:
         words = f"{plural(len(estate.diagnostics), 'remark')} on the specs and the training data: reconciler validate"
         click.echo(terminal.err(words, "yellow"), err=True)
+
+
+def _show(shown: PlanDocument, form: str, terminal: options.Terminal, when: str) -> None:
+    if form == "text":
+        show_plan(shown, terminal, when)
+    else:
+        click.echo(shown.as_bytes() if form == "json" else markdown(shown))
 
 
 def show_plan(shown: PlanDocument, terminal: options.Terminal, when: str = "") -> None:

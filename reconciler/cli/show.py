@@ -32,14 +32,14 @@ from reconciler.render.text import utc
 )
 @options.format_option("text", "json", "markdown")
 @options.no_color_option
-def show(files: tuple[Path, ...], limit: int, form: str, no_color: bool) -> None:
+def show(files: tuple[Path, ...], limit: int, form: str, terminal: options.Terminal) -> None:
     """Show plans that were saved with plan --out, as they were printed.
 
     Several files become one plan: the parts of one estate, each made for targets of its own.
     """
     plan = merged_plan(files)
     if form == "text":
-        show_plan(plan, options.Terminal(no_color), utc(plan.observed_at))
+        show_plan(plan, terminal, utc(plan.observed_at))
     elif form == "markdown":
         click.echo(markdown(plan, limit))
     else:

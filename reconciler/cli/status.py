@@ -26,11 +26,10 @@ from reconciler.render import status as render_status
 @options.parallelism_option
 @options.where_options
 @options.no_color_option
-def status(root: Path, parallelism: int, embedded: bool, emulator_url: str | None, no_color: bool) -> None:
+def status(root: Path, parallelism: int, where: options.Where, terminal: options.Terminal) -> None:
     """Show what is live on the targets of the specs below ROOT."""
-    terminal = options.Terminal(no_color)
     estate = load(root)
-    with connected(estate, options.Where(embedded, emulator_url), terminal, Stop()) as world:
+    with connected(estate, where, terminal, Stop()) as world:
         observed = operations.look(world, parallelism)
         offers = {name: {Question.MODELS} for name, o in observed.items() if o.account is not None}
         observed = dict(operations.look_closer(world, observed, offers, parallelism))

@@ -29,7 +29,7 @@ from reconciler.specs.parse import load
 )
 @options.format_option("text", "json")
 @options.no_color_option
-def targets(root: Path, most: int, form: str, no_color: bool) -> None:
+def targets(root: Path, most: int, form: str, terminal: options.Terminal) -> None:
     """Print the shards of the specs below ROOT: targets that need nothing of each other's.
 
     Reads the specs alone. The JSON is a list for `strategy.matrix`; each shard's `arguments` select it.
@@ -41,7 +41,7 @@ def targets(root: Path, most: int, form: str, no_color: bool) -> None:
     if form == "json":
         click.echo(orjson.dumps([as_json(shard) for shard in found]))
     else:
-        click.echo(render(found, options.Terminal(no_color).out), nl=False)
+        click.echo(render(found, terminal.out), nl=False)
 
 
 def as_json(shard: Shard) -> dict[str, Any]:

@@ -19,9 +19,8 @@ from reconciler.render.text import plural
 @format_option(*FORMATS)
 @click.option("--no-cache", is_flag=True, help="Read every training file again.")
 @no_color_option
-def validate(root: Path, form: str, no_cache: bool, no_color: bool) -> None:
+def validate(root: Path, form: str, no_cache: bool, terminal: Terminal) -> None:
     """Check the specs below ROOT and their datasets, row by row, without a network."""
-    terminal = Terminal(no_color)
     try:
         estate = load(root, every_dataset=True, cached=not no_cache)
     except DiagnosticsError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -16,9 +16,10 @@ from reconciler.engine.observe import Wanted, observe
 from reconciler.engine.pool import make_pool
 from reconciler.model import marks
 from reconciler.model.address import Address
+from reconciler.model.asked import WHOLE, Asked
 from reconciler.model.events import EventSink, Outcome, Result
 from reconciler.model.observation import Observation
-from reconciler.model.selection import Selection
+from reconciler.model.selection import EVERYTHING, Selection
 from reconciler.planning import preflight
 from reconciler.planning.costs.budget import check_budget
 from reconciler.planning.derivation import Derivation
@@ -28,9 +29,9 @@ from reconciler.planning.findings import make_report
 from reconciler.planning.graph import build_graph
 from reconciler.planning.plan import Plan
 from reconciler.planning.planner import make_plan
-from reconciler.planning.policy import select
 from reconciler.planning.removal.guard import guard
 from reconciler.planning.removal.teardown import make_destroy_plan
+from reconciler.planning.selecting import check_selection, select
 from reconciler.planning.steps import make_steps
 from reconciler.providers.base import RunProgress, Target
 from reconciler.providers.errors import ServiceError
@@ -69,24 +70,40 @@ def progress(world: World, observed: Mapping[str, Observation]) -> dict[str, Run
     return found
 
 
-def plan(
-    world: World,
-    selection: Selection | None = None,
-    parallelism: int = PARALLELISM,
-    *,
-    prune: bool = False,
-    allow_large_change: bool = False,
-    allow_over_budget: bool = False,
-    applying: bool = False,
-) -> Plan:
-    """What apply would do, against live state; `applying` says that whoever asks is about to do it."""
-    selection = selection or Selection()
-    observed = look(world, parallelism, every_checkpoint=prune)
-    made = select(make_plan(world.specs, world.facts, observed, prune=prune), selection)
+def plan(world: World, asked: Asked = WHOLE, parallelism: int = PARALLELISM, *, applying: bool = False) -> Plan:
+    """What apply would do, or destroy, against live state; `applying` says that whoever asks is about to do it."""
+    return _plan(world, asked, parallelism, applying=applying)[0]
+
+
+def explain(
+    world: World, patterns: Sequence[str], asked: Asked = WHOLE, parallelism: int = PARALLELISM
+) -> tuple[Plan, tuple[Derivation, ...]]:
+    """The plan that `plan` makes, and how it came to its decisions on some addresses (or globs of them)."""
+    check_selection(Selection(tuple(patterns)), world.specs)
+    made, observed = _plan(world, asked, parallelism)
+    return made, derive(made, world.facts, observed, patterns)
+
+
+def _plan(
+    world: World, asked: Asked, parallelism: int, *, applying: bool = False
+) -> tuple[Plan, Mapping[str, Observation]]:
+    removes = asked.prune or asked.destroy
+    if not removes:
+        check_selection(asked.selection, world.specs)
+    observed = look(world, parallelism, every_checkpoint=removes)
+    if asked.destroy:
+        made = make_destroy_plan(world.specs, world.facts, observed)
+    else:
+        made = make_plan(world.specs, world.facts, observed, prune=asked.prune)
+    if removes:  # what has left the specs has an address, too
+        check_selection(asked.selection, world.specs, [c.address for c in made.changes])
+    made = select(made, asked.selection)
+    if asked.destroy:  # nobody guards it but the operator who asks for it
+        return made, observed
     closer = look_closer(world, observed, preflight.questions(made), parallelism)
-    made = preflight.check(made, world.specs, closer, selection, applying=applying)
-    made = check_budget(made, world.specs.budget, allowed=allow_over_budget)
-    return made if allow_large_change else guard(made)
+    made = preflight.check(made, world.specs, closer, asked.selection, applying=applying)
+    made = check_budget(made, world.specs.budget, allowed=asked.allow_over_budget)
+    return (made if asked.allow_large_change else guard(made)), closer
 
 
 def look_closer(
@@ -99,29 +116,14 @@ def look_closer(
         return add_allowances(observed, world.targets, questions, pool)
 
 
-def explain(
-    world: World, patterns: Iterable[str], parallelism: int = PARALLELISM
-) -> tuple[Plan, tuple[Derivation, ...]]:
-    """The whole plan, and how it came to its decisions on some addresses."""
-    observed = look(world, parallelism)
-    made = make_plan(world.specs, world.facts, observed)
-    made = preflight.check(made, world.specs, look_closer(world, observed, preflight.questions(made), parallelism))
-    return made, derive(made, world.facts, observed, patterns)
-
-
-def drift(world: World, selection: Selection | None = None, parallelism: int = PARALLELISM) -> DriftReport:
+def drift(world: World, selection: Selection = EVERYTHING, parallelism: int = PARALLELISM) -> DriftReport:
     """What changed behind the specs."""
+    check_selection(selection, world.specs)
     observed = look(world, parallelism)
-    made = select(make_plan(world.specs, world.facts, observed), selection or Selection())
+    made = select(make_plan(world.specs, world.facts, observed), selection)
     with make_pool(parallelism) as pool:
         histories, unread = look_back(made, world.targets, pool)
     return make_report(made, observed, histories, unread)
-
-
-def plan_destroy(world: World, parallelism: int = PARALLELISM) -> Plan:
-    """The removal of everything that the estate owns; nobody guards it but the operator who asks for it."""
-    observed = look(world, parallelism, every_checkpoint=True)
-    return make_destroy_plan(world.specs, world.facts, observed)
 
 
 def apply(

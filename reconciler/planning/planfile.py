@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
+from reconciler.model.asked import WHOLE, Asked
 from reconciler.model.resource import ResourceGraph
-from reconciler.model.selection import Selection
 from reconciler.planning.changes import Action, Change, FieldChange
 from reconciler.planning.costs.costformat import change_cost, plan_costs
 from reconciler.planning.diagnosticformat import DiagnosticPart
@@ -30,21 +29,6 @@ from reconciler.planning.planformat import (
 )
 from reconciler.planning.removal.leftovers import Leftover
 from reconciler.planning.values import more_notes, values_of
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the operator asked of a plan; a saved plan is made again in the same way before it is applied."""
-
-    selection: Selection = field(default_factory=Selection)
-    prune: bool = False
-    _: KW_ONLY
-    allow_large_change: bool = False
-    destroy: bool = False
-    allow_over_budget: bool = False
-
-
-WHOLE = Asked()
 
 
 def to_document(plan: Plan, *, root: str, version: str, asked: Asked = WHOLE) -> PlanDocument:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from reconciler.model.address import Kind
+from reconciler.model.asked import Asked
 from reconciler.model.selection import Selection
 from reconciler.planning.changes import Action, FieldChange, Unknown
 from reconciler.planning.costs.costformat import ChangeCostPart, PlanCostPart
@@ -37,9 +38,15 @@ class AskedPart(Part):
     destroy: bool = Field(False, description="Whether everything that the estate owns is to go.")
     allow_over_budget: bool = Field(False, description="Whether the plan may go over the budget.")
 
-    @property
-    def selection(self) -> Selection:
-        return Selection(self.select, self.target)
+    def as_asked(self) -> Asked:
+        """The value as it was when the plan was made."""
+        return Asked(
+            Selection(self.select, self.target),
+            prune=self.prune,
+            destroy=self.destroy,
+            allow_large_change=self.allow_large_change,
+            allow_over_budget=self.allow_over_budget,
+        )
 
 
 class TargetPart(Part):

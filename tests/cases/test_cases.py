@@ -18,6 +18,7 @@ import yaml
 
 from reconciler.datasets.facts import DatasetFacts
 from reconciler.engine import operations
+from reconciler.model.asked import Asked
 from reconciler.model.diagnostics import has_errors
 from reconciler.model.observation import Observation
 from reconciler.planning import preflight
@@ -25,7 +26,6 @@ from reconciler.planning.costs.budget import check_budget
 from reconciler.planning.explaining.explain import explain
 from reconciler.planning.findings import make_report
 from reconciler.planning.plan import Plan
-from reconciler.planning.planfile import Asked
 from reconciler.planning.planner import make_plan
 from reconciler.planning.removal.teardown import make_destroy_plan
 from reconciler.render import diagnostics as render_diagnostics

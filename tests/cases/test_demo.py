@@ -18,9 +18,9 @@ from reconciler.api.estate import Estate, load
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
 from reconciler.engine.operations import World
+from reconciler.model.asked import Asked
 from reconciler.model.observation import Observation
 from reconciler.planning.plan import Plan
-from reconciler.planning.planfile import Asked
 from reconciler.render.markdown import plan as markdown
 from tests.cases.test_cases import as_json, as_text, compare
 from tests.support.accounts import Cloud, at_noon
@@ -74,7 +74,7 @@ def plan_of(repository: Path, case: dict[str, Any]) -> Plan:
     applied = world(cloud, before)
     operations.apply(applied, operations.plan(applied, parallelism=1), lambda _: None, Stop(), parallelism=1)
     assert not operations.plan(applied, parallelism=1).changes, "applied whole"
-    return operations.plan(world(cloud, after), parallelism=1, prune=case.get("prune", False))
+    return operations.plan(world(cloud, after), Asked(prune=case.get("prune", False)), 1)
 
 
 @pytest.mark.parametrize("name", EDITS)

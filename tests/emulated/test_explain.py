@@ -73,3 +73,22 @@ def test_a_target_that_cannot_be_read_leaves_it_open(served: Bench) -> None:
     served.http.post("/_emulator/faults", json=[rule]).raise_for_status()
     result = served.run("plan", "--explain", "job.support/2026-08")
     assert (result.status, "decision: unknown" in result.out, "target-auth" in result.err) == (1, True, True)
+
+
+def test_it_explains_the_plan_that_was_asked_for(served: Bench) -> None:
+    """Explained or not, it is one plan: pruned, saved, judged by policies, with the same exit status."""
+    served.edit(SUPPORT, "chicago: {capacity: 20", "chicago: {capacity: 25")
+    asked = ("plan", "--explain", "deployment.support-chat@chicago", "--prune", "--out", "p.json")
+    result = served.run(*asked, "--detailed-exitcode")
+    assert (result.status, "decision: nothing to do" in result.out) == (2, False), result.err
+    saved = json.loads((served.folder / "p.json").read_bytes())
+    assert saved["asked"]["prune"]
+    assert [c["action"] for c in saved["resource_changes"]] == ["change"]
+    refused = served.run(*asked, "--policy", "false")
+    assert (refused.status, "policy-refused" in refused.err) == (1, True)
+
+
+def test_what_does_not_go_with_an_explanation_is_refused(served: Bench) -> None:
+    for more in (["--select", "job.*"], ["--target", "sweden"], ["--format", "markdown"]):
+        result = served.run("plan", "--explain", "job.support/2026-08", *more)
+        assert (result.status, "--explain" in result.err) == (64, True), more

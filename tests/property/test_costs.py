@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.engine import operations
+from reconciler.model.asked import Asked
 from reconciler.model.money import ZERO, Amount, total
 from reconciler.planning.plan import Plan
 from tests.property.test_plans import estates, written
@@ -24,7 +25,7 @@ AMOUNTS = st.builds(
 
 
 def planned(cloud: Cloud, estate: dict[str, Any], *, prune: bool = False) -> Plan:
-    return operations.plan(cloud.world(load_text(written(estate))), parallelism=1, prune=prune)
+    return operations.plan(cloud.world(load_text(written(estate))), Asked(prune=prune), 1)
 
 
 @given(st.lists(AMOUNTS), st.randoms())

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.engine import operations
+from reconciler.model.asked import Asked
 from reconciler.model.selection import Selection
 from reconciler.planning.merging import merge
-from reconciler.planning.planfile import Asked
 from reconciler.planning.shards import shards
 from tests.support.accounts import Cloud
 from tests.support.applies import apply
@@ -54,7 +54,7 @@ def plan(cloud: Cloud, text: str, *targets: str) -> Any:
     specs = load_text(text)
     world = cloud.world(specs)
     asked = Asked(Selection(targets=targets))
-    return document(operations.plan(world, asked.selection, 1), asked)
+    return document(operations.plan(world, asked, 1), asked)
 
 
 @settings(max_examples=25)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from reconciler.engine import operations
 from reconciler.engine.context import Context, Stop
 from reconciler.engine.operations import World
+from reconciler.model.asked import Asked
 from reconciler.model.events import Event, Outcome, Result, StepFinished, StepStarted, StepWaiting
 from reconciler.planning.plan import Plan
 from reconciler.providers.base import Pace
@@ -69,14 +70,14 @@ def apply(
 ) -> Story:
     """Plan and apply the specs."""
     world = cloud.world(load_text(text), contents)
-    made = operations.plan(world, parallelism=1, prune=prune)
+    made = operations.plan(world, Asked(prune=prune), 1)
     return carry_out(cloud, world, made, wait=wait, stop=stop, parallelism=parallelism)
 
 
 def destroy(cloud: Cloud, text: str) -> Story:
     """Plan and carry out the removal of everything."""
     world = cloud.world(load_text(text))
-    return carry_out(cloud, world, operations.plan_destroy(world, parallelism=1))
+    return carry_out(cloud, world, operations.plan(world, Asked(destroy=True), 1))
 
 
 def carry_out(

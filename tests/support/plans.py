@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from reconciler.model.asked import WHOLE, Asked
 from reconciler.planning.plan import Plan
-from reconciler.planning.planfile import WHOLE, Asked, to_document
+from reconciler.planning.planfile import to_document
 from reconciler.planning.planformat import PlanDocument
 from reconciler.planning.planreading import read_saved
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from reconciler.model.diagnostics import in_order
 from reconciler.model.observation import Observation
-from reconciler.model.selection import Selection
+from reconciler.model.selection import EVERYTHING, Selection
 from reconciler.planning.changes import Action, Change
 from reconciler.planning.plan import Plan, in_plan_order
 from reconciler.planning.preflight.filters import check_filters
@@ -24,7 +24,7 @@ from reconciler.planning.preflight.regions import check_served, check_trainable
 from reconciler.planning.preflight.retired import check_retired
 from reconciler.planning.preflight.room import check_room
 from reconciler.planning.preflight.unknown import check_unknown
-from reconciler.planning.preflight.view import EVERYTHING, View
+from reconciler.planning.preflight.view import View
 from reconciler.specs.estate import Specs
 
 __all__ = ["check", "questions"]

@@ -11,12 +11,11 @@ from reconciler.model.allowance import Allowance
 from reconciler.model.catalog.encodings import base_of
 from reconciler.model.observation import Observation
 from reconciler.model.resource import DesiredDeployment, DesiredRun, ResourceGraph, RunRef
-from reconciler.model.selection import Selection
+from reconciler.model.selection import EVERYTHING, Selection
 from reconciler.planning.changes import Action, Change
 from reconciler.planning.preflight.findings import Changes
 from reconciler.specs.estate import Specs
 
-EVERYTHING = Selection()
 DEPLOYS = (Action.CREATE, Action.UPDATE, Action.REPLACE)
 
 
@@ -40,7 +39,7 @@ class View:
         """Whether the operator asks about this one."""
         chosen = self.selection
         named = not chosen.addresses or any(fnmatchcase(address, glob) for glob in chosen.addresses)
-        return named and (not chosen.targets or target in chosen.targets)
+        return named and chosen.on(target)
 
     def allowance(self, target: str) -> Allowance:
         return self.observed[target].allowance

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.engine import operations
+from reconciler.model.asked import Asked
 from reconciler.model.observation import ObservedCheckpoint, ObservedJob
 from reconciler.planning.comparison import compare_run
 from reconciler.planning.plan import Plan
@@ -38,7 +39,7 @@ def adopting(id: str, text: str = ESTATE) -> str:
 
 
 def plan(cloud: Cloud, text: str, *, prune: bool = False) -> Plan:
-    return operations.plan(cloud.world(load_text(text)), parallelism=1, prune=prune)
+    return operations.plan(cloud.world(load_text(text)), Asked(prune=prune), 1)
 
 
 def blocked(made: Plan) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.engine import operations
+from reconciler.model.asked import Asked
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.planning.plan import Plan
 from tests.support.estate import CHAT_US, ESTATE, TRIAGE, edited, load_text
@@ -21,7 +22,7 @@ def planned(
 ) -> Plan:
     after = edited(ESTATE, ("estate: acme\n", f"estate: acme\nbudget: {budget}\n"), *edits)
     world = build(ESTATE, live, ()).world(load_text(after))
-    return operations.plan(world, parallelism=1, prune=prune, allow_over_budget=allow)
+    return operations.plan(world, Asked(prune=prune, allow_over_budget=allow), 1)
 
 
 def told(made: Plan) -> list[Diagnostic]:

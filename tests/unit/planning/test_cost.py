@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from reconciler.engine import operations
+from reconciler.model.asked import Asked
 from reconciler.model.events import Outcome, Result
 from reconciler.model.money import ZERO, Amount, Cost
 from reconciler.model.selection import Selection
@@ -40,7 +41,7 @@ def plan(
     world = cloud.world(specs)
     known = {name: replace(f, **facts) for name, f in facts_of(specs).items()}
     limits = Selection((select,) if select else ())
-    return operations.plan(replace(world, facts=known), limits, 1, prune=prune)
+    return operations.plan(replace(world, facts=known), Asked(limits, prune=prune), 1)
 
 
 def costs(made: Plan) -> dict[str, Cost]:
@@ -191,7 +192,7 @@ def test_what_is_blocked_costs_nothing() -> None:
 
 
 def test_what_waits_for_a_target_that_is_left_out_costs_nothing() -> None:
-    made = operations.plan(build(ESTATE, "nothing", ()).world(load_text(ESTATE)), Selection((), ("chicago",)), 1)
+    made = operations.plan(build(ESTATE, "nothing", ()).world(load_text(ESTATE)), Asked(Selection((), ("chicago",))), 1)
     assert made.by_key()[CHAT_US].action is Action.BLOCKED
     assert sums(made) == (ZERO, ZERO, ZERO)
 

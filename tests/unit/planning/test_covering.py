@@ -13,6 +13,7 @@ import pytest
 
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
+from reconciler.model.asked import Asked
 from reconciler.model.resource import DesiredDeployment, DesiredRun
 from reconciler.planning.covering import Difference, covers, together, with_changes
 from reconciler.planning.plandigest import changes_digest, digest_of
@@ -286,7 +287,7 @@ def test_a_removal_is_of_what_was_seen() -> None:
 
     def plan(*since: dict[str, Any]) -> PlanDocument:
         world = live(*since).world(load_text(lost))
-        return plans.document(operations.plan(world, parallelism=1, prune=True))
+        return plans.document(operations.plan(world, Asked(prune=True), 1))
 
     assert covers(plan(), plan()) == ()
     grown = {"deployment": "triage@sweden", "capacity": 500}

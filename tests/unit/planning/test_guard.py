@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.engine import operations
+from reconciler.model.asked import Asked
 from reconciler.model.selection import Selection
 from reconciler.planning.plan import Plan
 from tests.support.accounts import Cloud
@@ -25,7 +26,7 @@ def planned(before: str, after: str, *, prune: bool = False, allow: bool = False
     apply(cloud, before)
     world = cloud.world(load_text(after))
     limits = Selection((select,) if select else ())
-    return operations.plan(world, limits, parallelism=1, prune=prune, allow_large_change=allow)
+    return operations.plan(world, Asked(limits, prune=prune, allow_large_change=allow), 1)
 
 
 CASES = [

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.engine import operations
+from reconciler.model.asked import Asked
 from reconciler.model.observation import ObservedCheckpoint, ObservedJob
 from reconciler.model.selection import Selection
 from reconciler.planning.changes import Action, Change
@@ -35,7 +36,7 @@ def live(*texts: str) -> Cloud:
 
 def plan(cloud: Cloud, text: str, *, prune: bool = True, select: Sequence[str] = ()) -> Plan:
     world = cloud.world(load_text(text))
-    return operations.plan(world, Selection(tuple(select)), parallelism=1, prune=prune)
+    return operations.plan(world, Asked(Selection(tuple(select)), prune=prune), 1)
 
 
 def taken(made: Plan) -> list[str]:

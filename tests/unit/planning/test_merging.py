@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from reconciler.engine import operations
+from reconciler.model.asked import WHOLE, Asked
 from reconciler.model.selection import Selection
 from reconciler.planning.merging import merge
-from reconciler.planning.planfile import WHOLE, Asked
 from reconciler.planning.planformat import PlanDocument
 from tests.support.accounts import Cloud
 from tests.support.estate import ESTATE, edited, load_text
@@ -30,7 +30,7 @@ CHICAGO = ESTATE[ESTATE.index("  chicago:") : ESTATE.index("\ndatasets:")]
 
 def planned(cloud: Cloud, *targets: str, text: str = APART, **asked: Any) -> PlanDocument:
     how = Asked(Selection(targets=targets), **asked) if targets or asked else WHOLE
-    return document(operations.plan(cloud.world(load_text(text)), how.selection, 1, prune=how.prune), how)
+    return document(operations.plan(cloud.world(load_text(text)), how, 1), how)
 
 
 def without_asked(plan: PlanDocument) -> Mapping[str, Any]:

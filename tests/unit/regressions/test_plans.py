@@ -13,16 +13,17 @@ from reconciler.engine import operations
 from reconciler.engine.executor import Executor
 from reconciler.engine.pool import make_pool
 from reconciler.model.address import Address
+from reconciler.model.asked import WHOLE, Asked
 from reconciler.model.events import Result
 from reconciler.model.selection import Selection
 from reconciler.planning.changes import FieldChange
 from reconciler.planning.covering import covers
 from reconciler.planning.drift import Cause, Drift
 from reconciler.planning.plan import Plan
-from reconciler.planning.planfile import WHOLE, Asked, to_document
+from reconciler.planning.planfile import to_document
 from reconciler.planning.planformat import PlanDocument
 from reconciler.planning.planreading import read_saved
-from reconciler.planning.policy import select
+from reconciler.planning.selecting import select
 from reconciler.planning.steps import make_steps
 from reconciler.providers.errors import ServiceError
 from reconciler.render import plan as render_plan
@@ -65,8 +66,8 @@ def test_a_saved_plan_says_what_was_asked() -> None:
     made = planned(Cloud(load_text(ESTATE)))
     asked = Asked(Selection(("job.triage",)), prune=True)
     back = saved(select(made, asked.selection), asked)
-    assert (back.asked.selection, back.asked.prune) == (asked.selection, asked.prune)
-    assert covers(back, saved(select(made, back.asked.selection))) == ()
+    assert (back.asked.as_asked().selection, back.asked.prune) == (asked.selection, asked.prune)
+    assert covers(back, saved(select(made, back.asked.as_asked().selection))) == ()
 
 
 def test_an_unmoved_plan_with_duplicate_runs_holds() -> None:

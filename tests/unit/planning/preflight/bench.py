@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reconciler.engine import operations
-from reconciler.model.selection import Selection
+from reconciler.model.asked import Asked
+from reconciler.model.selection import EVERYTHING, Selection
 from reconciler.planning.changes import Action, Change
 from reconciler.planning.plan import Plan
 from tests.support.accounts import Cloud
@@ -26,7 +27,7 @@ def plan(
     cloud = build(ESTATE, live, [])
     arrange(cloud)
     world = cloud.world(load_text(edited(ESTATE, *edits)))
-    return operations.plan(world, selection, 1, applying=applying)
+    return operations.plan(world, Asked(selection or EVERYTHING), 1, applying=applying)
 
 
 def blocked(made: Plan) -> dict[str, str]:

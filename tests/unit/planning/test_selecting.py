@@ -10,7 +10,7 @@ from reconciler.engine import operations
 from reconciler.model.selection import Selection
 from reconciler.planning.changes import Action
 from reconciler.planning.plan import Plan
-from reconciler.planning.policy import select
+from reconciler.planning.selecting import select
 from tests.support.accounts import Cloud
 from tests.support.estate import CHAT, CHAT_US, ESTATE, FIRST, SECOND, SORTER, TRIAGE, load_text
 from tests.support.live import build

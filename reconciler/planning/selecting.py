@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
-from reconciler.model.address import KINDS
+from reconciler.model import codes
+from reconciler.model.address import KINDS, Address
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.errors import DiagnosticsError
 from reconciler.model.selection import Selection
 from reconciler.planning.changes import Action, Change, Reason
 from reconciler.planning.plan import Plan
+from reconciler.specs.base import did_you_mean
+from reconciler.specs.estate import Specs
+
+
+def check_selection(selection: Selection, specs: Specs, more: Iterable[Address] = ()) -> None:
+    """Raises `DiagnosticsError` for a target, or an address, that neither the specs nor `more` have."""
+    problems = [_no_target(name, specs) for name in selection.targets if name not in specs.targets]
+    known = [*specs.addresses(), *more]
+    for pattern in selection.addresses:
+        if not any(address.matches(pattern) for address in known):
+            hint = did_you_mean(pattern, list(map(str, known)))
+            problems.append(
+                codes.UNKNOWN_ADDRESS.at(detail=f"Nothing is called {pattern}.", hint=hint, address=pattern)
+            )
+    if problems:
+        raise DiagnosticsError(problems)
+
+
+def _no_target(name: str, specs: Specs) -> Diagnostic:
+    words = sorted(specs.targets)
+    detail = f'There is no target "{name}". There are: {", ".join(words)}.'
+    return codes.UNKNOWN_ADDRESS.at(detail=detail, hint=did_you_mean(name, words))
 
 
 def select(plan: Plan, selection: Selection) -> Plan:
@@ -16,14 +41,14 @@ def select(plan: Plan, selection: Selection) -> Plan:
 
     A selected change that needs one on a target that is left out is blocked, and says so.
     """
-    if not selection.addresses and not selection.targets:
+    if not selection.limited:
         return plan
     by_key = plan.by_key()
     kept = {c.key for c in plan.changes if c.action is not Action.REMOVE and _chosen(c, selection)}
     wanted = list(kept)
     while wanted:
         for need in by_key[wanted.pop()].needs:
-            if need in by_key and need not in kept and _on_target(by_key[need], selection):
+            if need in by_key and need not in kept and selection.on(by_key[need].target):
                 kept.add(need)
                 wanted.append(need)
     # A file asks for nothing: it goes when the runs that it waits for are chosen too, whatever becomes of their models.
@@ -48,14 +73,7 @@ def _is_change(diagnostic: Diagnostic) -> bool:
 
 
 def _chosen(change: Change, selection: Selection) -> bool:
-    named = not selection.addresses or any(
-        address.matches(glob) for glob in selection.addresses for address in (change.address, *change.also)
-    )
-    return named and _on_target(change, selection)
-
-
-def _on_target(change: Change, selection: Selection) -> bool:
-    return not selection.targets or change.target in selection.targets
+    return selection.takes((change.address, *change.also), change.target)
 
 
 def _waits(by_key: dict[str, Change], need: str) -> bool:
