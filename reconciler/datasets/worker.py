@@ -1,7 +1,7 @@
 """More cores: the pieces of a large file are read by this process and its helpers at the same time.
 
-A helper is a fresh interpreter that runs `serve`: nothing is forked, so threads and open connections are safe, and
-nothing of the caller is imported again, as `multiprocessing` would. When a helper fails, its piece is read here.
+A helper is a fresh, isolated interpreter that runs `serve`: nothing is forked, so threads and open connections are
+safe, and nothing of the caller or of the working folder is imported. When a helper fails, its piece is read here.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,7 +89,7 @@ class _Shared:
 
     def help(self) -> None:
         """Hand pieces to a process of its own until none is left, or it fails."""
-        command = [sys.executable, "-c", _START, *sys.path]
+        command = [sys.executable, "-I", "-c", _START, *filter(None, sys.path)]
         try:
             import pickle  # small files need no second process
             import subprocess
@@ -100,22 +101,17 @@ class _Shared:
             return
         with self.changed:
             self.running.append(process)
-        with process:
-            assert process.stdin
-            assert process.stdout
-            while (index := self._take()) is not None:
+        with suppress(OSError), process:  # who died does not take what is still to be flushed
+            while process.stdin and process.stdout and (index := self._take()) is not None:
                 try:
                     pickle.dump((self.file, *self.pieces[index], self.profile), process.stdin)
                     process.stdin.flush()
                     block = pickle.load(process.stdout)
-                except (OSError, EOFError, pickle.UnpicklingError):
-                    with self.changed:
-                        self.left.appendleft(index)
-                        self.changed.notify()
+                except Exception:  # noqa: BLE001 - what unpickling raises has no bounds, and the piece is read here then
+                    self._give_back(index)
                     process.kill()
                     return
                 self._put(index, block)
-            process.stdin.close()
 
     def stop(self) -> None:
         with self.changed:
@@ -127,6 +123,11 @@ class _Shared:
     def _take(self) -> int | None:
         with self.changed:
             return self.left.popleft() if self.left and not self.stopped else None
+
+    def _give_back(self, index: int) -> None:
+        with self.changed:
+            self.left.appendleft(index)
+            self.changed.notify()
 
     def _put(self, index: int, block: Block) -> None:
         with self.changed:

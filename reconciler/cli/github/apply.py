@@ -43,6 +43,8 @@ from reconciler.render import annotations as notes
 from reconciler.render.apply_result import Done, headline, render
 from reconciler.render.diagnostics import as_json
 
+_INERT = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false")
+"""What git is told, so that nothing in the checkout makes it run anything."""
 _ON_ITS_WAY = ("submitted", "under way", "later", "paused")
 
 
@@ -124,9 +126,12 @@ def _merged(here: Hub, root: Path, extra: list[str]) -> list[approvals.Merged]:
 
 
 def _head() -> str:
-    """The commit that is checked out: the branch's head, which may be later than the event's commit."""
-    asked = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
-    return asked.stdout.strip()
+    """The commit that is checked out: the branch's head, which may be later than the event's; "" where git is not."""
+    command = ["git", *_INERT, "rev-parse", "--verify", "HEAD"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+    except OSError:
+        return ""
 
 
 def _apply(

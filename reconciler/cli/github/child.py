@@ -35,9 +35,10 @@ def run(
     """Run `reconciler ARGUMENTS` to its end.
 
     `show` turns a line of its output into what the log says, `tell` one of its messages; "" keeps a line out.
+    The interpreter is isolated (-I): it imports nothing from the working folder, which a pull request writes.
     """
-    command = [sys.executable, "-m", "reconciler", *arguments]
-    environment = {**os.environ, **env, "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-I", "-u", "-m", "reconciler", *arguments]
+    environment = {**os.environ, **env, "NO_COLOR": "1"}
     with inert(_write):
         child = subprocess.Popen(
             command,

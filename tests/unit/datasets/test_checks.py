@@ -126,12 +126,18 @@ def test_pieces_and_cores_change_nothing(
     assert found_in(whole[1]) == [("row-json", 41), ("row-format", 42)]
 
 
-def test_a_helper_that_fails_costs_nothing_but_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+NO_BLOCK = "import sys; sys.stdout.buffer.write(b'cno_such_module\\nthing\\n.'); sys.stdout.flush(); sys.stdin.read()"
+
+
+@pytest.mark.parametrize("start", ["raise SystemExit(1)", NO_BLOCK, "import sys; sys.path.clear(); import orjson"])
+def test_a_helper_that_fails_costs_nothing_but_time(
+    start: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole = passed(tmp_path / "a.jsonl", lines())
     monkeypatch.setattr(worker, "PIECE", 100)
     monkeypatch.setattr(worker, "WORTH", 0)
     monkeypatch.setattr(worker, "cores", lambda: 2)
-    monkeypatch.setattr(worker, "_START", "raise SystemExit(1)")
+    monkeypatch.setattr(worker, "_START", start)
     assert passed(tmp_path / "a.jsonl", lines()) == whole
 
 
