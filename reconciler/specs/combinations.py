@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from reconciler.model import codes
 from reconciler.model.diagnostics import Diagnostic
-from reconciler.specs.base import Entry, did_you_mean, validate
+from reconciler.specs.base import Entry
 from reconciler.specs.dataset import Dataset
-from reconciler.specs.documents import Located
 from reconciler.specs.estate import Specs
 from reconciler.specs.job import DPO_ONLY, REINFORCEMENT_ONLY, Job
 
 _LOOPBACK = re.compile(r"http://(localhost|127\.0\.0\.1|\[::1\])[:/]")
-_NAMES = re.compile(r"[A-Za-z_]\w*")
-_FUNCTIONS = {"min", "max", "abs", "floor", "ceil", "exp", "sqrt", "log"}
 
 
 def check_combinations(specs: Specs) -> list[Diagnostic]:
@@ -60,7 +56,9 @@ def _job(entry: Entry[Job]) -> Iterator[Diagnostic]:
         detail = "A reinforcement run learns from a `grader`."
         yield codes.SPEC_MISSING_KEY.at(place.range(), detail, hint="needs grader")
     else:
-        yield from _grader(job.grader, place, ("grader",), nested=False)
+        from reconciler.specs.grading import check_grader  # few specs have one, and its models take their time
+
+        yield from check_grader(job.grader, job.response_format, place)
     if job.validation is None:
         detail = "A reinforcement run needs `validation` too: the vendors refuse it without."
         yield codes.SPEC_MISSING_KEY.at(place.range(), detail, hint="needs validation")
@@ -71,25 +69,3 @@ def _job(entry: Entry[Job]) -> Iterator[Diagnostic]:
     ):
         detail = "Expected type: json_schema (or text, json_object)."
         yield codes.SPEC_VALUE.at(place.value("response_format"), detail)
-
-
-def _grader(data: Any, place: Located, path: tuple[str, ...], *, nested: bool) -> Iterator[Diagnostic]:
-    """A grader, by the rules of its type; the graders inside a `multi` too."""
-    from reconciler.specs.grader import GRADERS, Multi  # few specs have one, and its models take their time
-
-    kinds = [kind for kind in GRADERS if not (nested and kind == "multi")]
-    kind = data.get("type")
-    if not isinstance(kind, str) or kind not in kinds:
-        hint = did_you_mean(kind, kinds) if isinstance(kind, str) else ""
-        at = place.value(*path, "type") if "type" in data else place.range(*path)
-        yield codes.SPEC_VALUE.at(at, f"A grader has a `type`: {', '.join(kinds)}.", hint=hint)
-        return
-    grader, problems = validate(GRADERS[kind], data, Located(place.document, place.full(*path)))
-    yield from problems
-    if isinstance(grader, Multi):
-        for name, below in grader.graders.items():
-            yield from _grader(below, place, (*path, "graders", name), nested=True)
-        unknown = sorted(set(_NAMES.findall(grader.calculate_output)) - grader.graders.keys() - _FUNCTIONS)
-        if unknown:
-            detail = f"The formula names {', '.join(unknown)}; the graders are {', '.join(sorted(grader.graders))}."
-            yield codes.SPEC_COMBINATION.at(place.value(*path, "calculate_output"), detail)

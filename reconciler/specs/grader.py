@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from reconciler.specs.base import Strict
 
@@ -18,7 +18,15 @@ _TEMPLATE = re.compile(r"\{\{\s*item\.([^{}\s]+?)\s*\}\}")
 _Text = Annotated[str, Field(min_length=1)]
 
 
-class StringCheck(Strict):
+class Grader(Strict):
+    """What the vendors add is let through, with a warning: there is no other way to use a new key."""
+
+    model_config = ConfigDict(extra="allow")
+
+    pass_threshold: float | None = Field(default=None, description="From where on it counts as passed.")
+
+
+class StringCheck(Grader):
     """1 when the texts compare as asked, else 0."""
 
     type: Literal["string_check"] = Field(description="The kind of grader.")
@@ -28,7 +36,7 @@ class StringCheck(Strict):
     operation: Literal["eq", "ne", "like", "ilike"] = Field(description="How they are compared.")
 
 
-class TextSimilarity(Strict):
+class TextSimilarity(Grader):
     """How alike two texts are, 0 to 1."""
 
     type: Literal["text_similarity"] = Field(description="The kind of grader.")
@@ -39,17 +47,15 @@ class TextSimilarity(Strict):
         "cosine", "fuzzy_match", "bleu", "gleu", "meteor",
         "rouge_1", "rouge_2", "rouge_3", "rouge_4", "rouge_5", "rouge_l",
     ] = Field(description="How alike is measured.")  # fmt: skip
-    pass_threshold: float | None = Field(default=None, description="From where on it counts as passed.")
 
 
-class Python(Strict):
+class Python(Grader):
     """A function `grade(sample, item)` that the service runs."""
 
     type: Literal["python"] = Field(description="The kind of grader.")
     name: _Text = Field(description="Any name.")
     source: _Text = Field(description="The source code.")
     image_tag: str | None = Field(default=None, description="The image in which it runs.")
-    pass_threshold: float | None = Field(default=None, description="From where on it counts as passed.")
 
 
 class SamplingParams(Strict):
@@ -64,7 +70,7 @@ class SamplingParams(Strict):
     )
 
 
-class ScoreModel(Strict):
+class ScoreModel(Grader):
     """Another model gives the score."""
 
     type: Literal["score_model"] = Field(description="The kind of grader.")
@@ -75,10 +81,9 @@ class ScoreModel(Strict):
         default=None, description="Lowest and highest score; default 0 to 1."
     )
     sampling_params: SamplingParams | None = Field(default=None, description="How it answers.")
-    pass_threshold: float | None = Field(default=None, description="From where on it counts as passed.")
 
 
-class LabelModel(Strict):
+class LabelModel(Grader):
     """Another model chooses a label."""
 
     type: Literal["label_model"] = Field(description="The kind of grader.")
@@ -89,7 +94,7 @@ class LabelModel(Strict):
     passing_labels: Annotated[list[str], Field(min_length=1)] = Field(description="Which of them pass.")
 
 
-class Multi(Strict):
+class Multi(Grader):
     """A formula over other graders."""
 
     type: Literal["multi"] = Field(description="The kind of grader.")
@@ -100,7 +105,7 @@ class Multi(Strict):
     calculate_output: _Text = Field(description="The formula, such as 0.5 * exact + 0.5 * style.")
 
 
-GRADERS: dict[str, type[Strict]] = {
+GRADERS: dict[str, type[Grader]] = {
     "string_check": StringCheck,
     "text_similarity": TextSimilarity,
     "python": Python,

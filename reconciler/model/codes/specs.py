@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.model.codes.registry import error
+from reconciler.model.codes.registry import error, warning
 
 SPEC_UNKNOWN_KEY = error(
     "spec-unknown-key",
@@ -145,4 +145,18 @@ ENDPOINT_REFUSED = error(
     "Whoever changes an endpoint in a spec would receive the operator's credentials.",
     "The operator may allow the host outside the specs: RECONCILER_ALLOW_HOSTS=host[,host].",
     "targets:\n  platform: {provider: openai, base_url: https://llm.contoso.example/v1}",
+)
+GRADER_USELESS = error(
+    "grader-useless",
+    "the grader cannot tell a good answer from a bad one",
+    "The run would be paid by the hour and learn nothing: the reward is an error or the same for every answer.",
+    "Correct the grader. Templates are {{item.KEY}} and {{sample.output_text}}; python defines grade(sample, item).",
+    "input: '{sample.output_text}'   # one brace: nothing is filled in",
+)
+GRADER_KEY = warning(
+    "grader-key",
+    "the vendors' documents do not have this key of a grader",
+    "It is sent as it stands: the service may know it by now.",
+    "Correct the spelling, or go on.",
+    "grader: {type: string_check, name: same, input: a, reference: b, operation: eq, referense: c}",
 )

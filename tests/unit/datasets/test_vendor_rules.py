@@ -86,7 +86,8 @@ jobs:
         (
             "reinforcement",
             "o4-mini-2025-04-16",
-            ", validation: v, grader: {type: string_check, name: g, operation: eq, input: '{{sample.output_text}}', reference: x}",
+            ", validation: v, grader: {type: string_check, name: g, operation: eq, "
+            "input: '{{sample.output_text}}', reference: x}",
             "",
         ),
     ],
