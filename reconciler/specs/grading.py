@@ -51,10 +51,8 @@ def _keys(data: Any, place: Located, path: Path, *, nested: bool) -> Iterator[Di
         return
     grader, problems = validate(GRADERS[kind], data, Located(place.document, place.full(*path)))
     yield from problems
-    if grader is None:
-        return
-    for key in grader.model_extra or {}:
-        known = [*GRADERS[kind].model_fields]
+    known = [*GRADERS[kind].model_fields]
+    for key in (key for key in data if key not in known):
         yield codes.GRADER_KEY.at(
             place.range(*path, key), f"Known are {', '.join(known)}.", hint=did_you_mean(key, known)
         )
