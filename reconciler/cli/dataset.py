@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from reconciler.api.training_data import shown_path
+from reconciler.cli.dataset_diff import diff
 from reconciler.cli.dataset_lock import lock
 from reconciler.cli.dataset_write import convert, split
 from reconciler.cli.options import Terminal, format_option, no_color_option
@@ -41,7 +42,7 @@ cache_option = click.option("--no-cache", is_flag=True, help="Read every file ag
 
 @click.group()
 def dataset() -> None:
-    """Check, count, split, convert and lock training files."""
+    """Check, count, compare, split, convert and lock training files."""
 
 
 @dataset.command()
@@ -125,6 +126,7 @@ def stats(
 dataset.add_command(split)
 dataset.add_command(convert)
 dataset.add_command(lock)
+dataset.add_command(diff)
 
 
 def _read(files: tuple[Path, ...], request: Request, reader: Reader) -> tuple[dict[Path, Scan], list[Diagnostic]]:
