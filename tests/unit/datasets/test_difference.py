@@ -78,7 +78,7 @@ def test_another_file_is_not_paired_row_by_row(tmp_path: Path) -> None:
 
 
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    old, new = files(tmp_path, ROWS, [*ROWS[:11], row("\x1b[31mRed?")])
+    old, new = files(tmp_path, ROWS, [*ROWS[:11], row("\x1b[31mRed?", "No.")])
     assert run(["dataset", "diff", str(old), str(new)]) == 0
     out = capsys.readouterr().out
     assert "0 changed, 1 added, 1 removed, 11 kept in the same order" in out
