@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import errno
 import os
 import sys
 from importlib import import_module
@@ -11,11 +11,16 @@ from keyword import iskeyword
 import click
 
 from reconciler import __version__
+from reconciler.cli import streams
 from reconciler.cli.options import Terminal
 from reconciler.model.errors import DiagnosticsError, ReconcilerError
 from reconciler.render import diagnostics as render_diagnostics
+from reconciler.render.text import clean
 
-FAILED, USAGE, INTERRUPTED = 1, 64, 130
+FAILED, CHANGES, USAGE, INTERRUPTED = 1, 2, 64, 130
+
+_WORK = ("apply", "destroy", "import", "github", "emulator")
+"""Commands whose status tells what they did, also where nobody could hear of it."""
 
 COMMANDS = (
     "validate", "plan", "show", "apply", "destroy", "import", "drift", "status", "doctor", "output", "dataset",
@@ -34,8 +39,7 @@ class _Commands(click.Group):
             return None
         name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
         command = getattr(import_module(f"reconciler.cli.{name}"), name)
-        assert isinstance(command, click.Command)
-        return command
+        return command if isinstance(command, click.Command) else None
 
 
 @click.group(
@@ -50,10 +54,13 @@ def main() -> None:
     """The program's command line; exits."""
     # We bring no pydantic plugins; looking for them reads the metadata of every installed package.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # names may have more characters than the terminal
-    sys.exit(run(sys.argv[1:]))
+    outputs = streams.prepare()
+    arguments = sys.argv[1:]
+    status = run(arguments)
+    failure = streams.lost(*outputs)
+    if failure:
+        status = _unheard(failure, arguments, status)
+    sys.exit(status)
 
 
 def run(arguments: list[str]) -> int:
@@ -78,8 +85,22 @@ def run(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted: nothing more is done.", err=True)
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has enough; the interpreter must not complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, MemoryError) as error:
+        click.echo(f"Error: {_refused(error)}", err=True)
         return FAILED
     return 0
+
+
+def _refused(error: OSError | MemoryError) -> str:
+    """The words for what the machine did not give: a file, room on a disk, memory."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory"
+    named = [error.filename] if isinstance(error.filename, str) else []
+    return clean(": ".join([*named, error.strerror or str(error) or type(error).__name__]))
+
+
+def _unheard(failure: OSError, arguments: list[str], status: int) -> int:
+    """The status after words were lost. Who has read enough, as `head` has, is told nothing."""
+    if failure.errno != errno.EPIPE:
+        click.echo(f"Error: the output could not be written: {_refused(failure)}", err=True)
+    return FAILED if status in (0, CHANGES) and not (arguments and arguments[0] in _WORK) else status

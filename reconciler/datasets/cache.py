@@ -2,7 +2,8 @@
 
 One small JSON file for each training file, beside it the hashes of its rows, and one for each pair that was compared.
 A file is known by its path, size, times and inode. Everything here may be deleted at any time; what cannot be read
-counts as absent, because the pass can always be made again.
+counts as absent, because the pass can always be made again. A folder that others may write to, or that cannot be
+written, is not used, and that is logged once as a warning.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import re
+import stat
 import sys
 import time
 from array import array
 from collections import Counter
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,12 +32,21 @@ from reconciler.model.catalog.encodings import CL100K, HARMONY, O200K
 from reconciler.model.diagnostics import Diagnostic
 
 MAX_ENTRIES = 2_000
+_OURS = re.compile(r"[0-9a-f]{40}\.(json|rows)")
+"""What may be deleted: the folder that an operator names may hold more."""
 _FRESH = 50_000_000
 """Nanoseconds: a file written a moment ago may be written again within the same tick of its clock."""
 
 
-def default_folder() -> Path:
-    """RECONCILER_CACHE, or the platform's folder for caches."""
+def default_folder() -> Path | None:
+    """RECONCILER_CACHE, or the platform's folder for caches; None for a user without a home."""
+    try:
+        return _default_folder()
+    except RuntimeError:  # the user has no entry, as in containers that run under any number
+        return None
+
+
+def _default_folder() -> Path:
     if own := os.environ.get("RECONCILER_CACHE"):
         return Path(own)
     if sys.platform == "darwin":
@@ -114,22 +125,53 @@ class Cache:
         return self.folder / f"{key}.rows"
 
     def _write(self, file: Path, content: bytes) -> None:
-        # A cache that cannot be written (a full disk, a read-only home) costs time and nothing else.
-        with suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            import tempfile  # only a first look at a file writes
+        import tempfile  # only a first look at a file writes
 
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".", delete=False) as stream:
                 stream.write(content)
             os.replace(stream.name, file)
             self._prune()
+        except OSError as error:  # a full disk costs time and nothing else
+            _say(self.folder, error.strerror or str(error))
 
     def _prune(self) -> None:
-        entries = list(os.scandir(self.folder))
+        entries = [entry for entry in os.scandir(self.folder) if _OURS.fullmatch(entry.name)]
         if len(entries) > MAX_ENTRIES:
             oldest = sorted(entries, key=lambda entry: entry.stat().st_mtime_ns)
             for entry in oldest[: MAX_ENTRIES // 10]:
                 os.unlink(entry.path)
+
+
+@functools.cache
+def usable(folder: Path) -> bool:
+    """Whether the folder is there, ours alone and can be written; it is made where it is not there."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        info = folder.stat()
+    except OSError as error:
+        why = error.strerror or str(error)
+    else:
+        if (hasattr(os, "geteuid") and info.st_uid != os.geteuid()) or info.st_mode & stat.S_IWOTH:
+            why = "others may write to it"
+        elif os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            return True
+        else:
+            why = "it cannot be written"
+    _say(folder, why)
+    return False
+
+
+@functools.cache
+def _say(folder: Path, why: str) -> None:
+    import logging
+
+    logging.getLogger(__name__).warning(
+        "The cache %r cannot be used: %s. Training files are read anew; RECONCILER_CACHE names another folder.",
+        str(folder),
+        why,
+    )
 
 
 @functools.cache

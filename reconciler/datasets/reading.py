@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
-from reconciler.datasets.cache import Cache, default_folder
+from reconciler.datasets.cache import Cache, default_folder, usable
 from reconciler.datasets.overlap import shared
 from reconciler.datasets.scan import Request, Scan, read
 from reconciler.model import codes
@@ -17,7 +17,8 @@ class Reader:
     """Reads each file at most once for each thing that is wanted of it."""
 
     def __init__(self, *, cached: bool = True, folder: Path | None = None) -> None:
-        self.cache = Cache(folder or default_folder()) if cached else None
+        place = folder or default_folder()
+        self.cache = Cache(place) if cached and place and usable(place) else None
 
     def read(self, file: Path, shown: str, request: Request) -> tuple[Scan | None, list[Diagnostic]]:
         """None when the file cannot be read; `shown` is its path as the user would type it."""

@@ -37,7 +37,7 @@ GLUE = ("cython_runtime", "_cython", "_yaml", "_sysconfigdata", "org")
 OURS = {"api", "cli", "datasets", "model", "specs", "render"}
 """Rooms that `validate` needs; of `engine` and `providers` it knows a number and the list of hosts."""
 FEW = {"reconciler.engine", "reconciler.providers", "reconciler.providers.hosts"}
-COMMANDS = {"app", "completion", "options", "reporting", "validate"}
+COMMANDS = {"app", "completion", "options", "reporting", "streams", "validate"}
 NEVER = {
     "asyncio", "concurrent", "ctypes", "difflib", "http", "logging", "multiprocessing", "pickle",
     "reconciler.specs.grader", "reconciler.specs.schema", "ssl", "subprocess", "unittest", "urllib.request", "xml",

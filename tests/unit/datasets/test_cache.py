@@ -91,6 +91,64 @@ def test_a_folder_that_cannot_be_written_does_no_harm(file: Path, tmp_path: Path
     assert found
 
 
+def usable(folder: Path) -> bool:
+    module.usable.cache_clear()
+    module._say.cache_clear()
+    return module.usable(folder)
+
+
+def test_a_folder_of_our_own_is_used(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    assert usable(tmp_path / "a/b")
+    assert (tmp_path / "a/b").stat().st_mode & 0o777 == 0o700
+    assert not caplog.records
+
+
+@pytest.mark.parametrize("kind", ["file", "others", "foreign", "absent"])
+def test_a_folder_that_is_not_ours_alone_is_left_and_that_is_said_once(
+    kind: str, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "cache"
+    if kind == "file":
+        folder.write_text("a file in its place")
+    elif kind == "others":
+        folder.mkdir()
+        folder.chmod(0o777)
+    elif kind == "foreign":
+        monkeypatch.setattr(os, "geteuid", lambda: folder.parent.stat().st_uid + 1)
+    else:
+        folder = Path("/proc/nothing")
+    assert not usable(folder)
+    reader = Reader(folder=folder)
+    assert reader.cache is None
+    assert reader.read(file, "rows.jsonl", Request())[0]
+    assert Reader(folder=folder).cache is None
+    assert [str(folder) in r.getMessage() for r in caplog.records] == [True]
+
+
+def test_a_user_without_a_home_has_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Containers that run under any number: HOME is not set, and the number has no entry."""
+
+    def homeless(*_: object) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("RECONCILER_CACHE", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", homeless)  # as pathlib does
+    assert default_folder() is None
+    assert Reader().cache is None
+
+
+def test_what_is_deleted_is_ours(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operator may have named a folder that holds more than the cache."""
+    monkeypatch.setattr(module, "MAX_ENTRIES", 0)
+    kept = [tmp_path / name for name in ("thesis.json", "a" * 40, "0.rows")]
+    for other in kept:
+        other.write_text("x")
+        age(other)
+    Cache(tmp_path).read(file, "rows.jsonl", Request())
+    assert all(other.exists() for other in kept)
+
+
 def test_leakage_is_remembered(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = tmp_path / "valid.jsonl"
     other.write_text("\n".join([*(chat_row(f"other {n}") for n in range(12)), "", ROWS[5], ROWS[7]]))
@@ -120,7 +178,7 @@ def test_old_entries_are_removed(file: Path, tmp_path: Path, monkeypatch: pytest
     folder = tmp_path / "cache"
     folder.mkdir()
     for n in range(30):
-        (folder / f"{n}.json").write_text("{}")
+        (folder / f"{n:040x}.json").write_text("{}")
     Cache(folder).read(file, "rows.jsonl", Request())
     assert len(list(folder.iterdir())) < 30
     assert Cache(folder).get(file, Request())
@@ -132,6 +190,6 @@ def test_the_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("sys.platform", "linux")
     assert default_folder() == tmp_path / "reconciler"
     monkeypatch.setattr("sys.platform", "darwin")
-    assert default_folder().parts[-3:] == ("Library", "Caches", "reconciler")
+    assert default_folder() == Path.home() / "Library/Caches/reconciler"
     monkeypatch.setenv("RECONCILER_CACHE", "/elsewhere")
     assert default_folder() == Path("/elsewhere")
