@@ -57,6 +57,8 @@ class Context:
     """The model of each finished run."""
     files: dict[tuple[str, str], str] = field(default_factory=dict)
     """Ids of the files that this apply has sent, by target and name: a list may not show them yet."""
+    file_names: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By target: names of files by their ids, as far as anybody asked."""
     lost_marks: set[str] = field(default_factory=set)
     """Targets that did not keep a run's mark: nothing more is trained there."""
     lock: threading.Lock = field(default_factory=threading.Lock)

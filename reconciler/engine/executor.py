@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.engine.context import Context, Stopped
-from reconciler.engine.election import cost_of
 from reconciler.engine.gate import TrainingGate, is_refusal, make_gates
 from reconciler.engine.removing import cancel_run, remove_file, remove_model
 from reconciler.engine.serving import deploy, remove
@@ -152,17 +151,19 @@ class Executor:
         return self._follow if action is Action.WAIT else self._train
 
     def _upload(self, step: Step) -> Outcome | Watch:
-        file, sent = upload(step, self.context)
-        gate = self.gates.get(step.change.target)
-        if gate and sent and not gate.is_open:
+        done = upload(step, self.context)
+        file, gate = done.file, self.gates.get(step.change.target)
+        if gate and done.ours and not gate.is_open:
             gate.sent.append(file.id)
+        if done.gave_way:
+            return Outcome(step.key, Result.UNCHANGED, f"{file.id}, which somebody else sent, stays")
         return Outcome(step.key, Result.UPLOADED) if file.usable else Watch(step, file.id)
 
     def _train(self, step: Step) -> Ended:
         try:
             job, asked = submit(step, self.context)
         except ServiceError as error:
-            if not error.full or not room_may_come(step, self.context):
+            if not error.full or not room_may_come(step, self.context, error):
                 raise
             if not self.wait:
                 return Outcome(step.key, Result.LATER, error.message)
@@ -191,9 +192,7 @@ class Executor:
 
     def _cancel(self, step: Step) -> Outcome:
         stop = cancel_duplicate if isinstance(step.change.desired, DesiredRun) else cancel_run
-        job = stop(step, self.context)
-        progress = self.context.targets[step.change.target].training.progress(job.id)
-        return Outcome(step.key, Result.CANCELLED, cost_of(job, progress))
+        return stop(step, self.context)
 
     def _begin_polls(self) -> None:
         now = self.context.now()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reconciler.engine.context import Context
-from reconciler.engine.election import find_run
+from reconciler.engine.recognising import find_run
 from reconciler.model import codes
 from reconciler.model.errors import DiagnosticsError
 from reconciler.model.observation import ObservedCheckpoint, ObservedJob
@@ -25,13 +25,14 @@ def served_name(ref: RunRef, context: Context) -> str | None:
 
 def find_adopted(target: Target, id: str) -> ObservedJob | None:
     """The record of a run that was taken over, by its id or by its model's."""
-    return next((j for j in target.training.jobs() if id in (j.id, j.fine_tuned_model)), None)
+    named = (j for j in target.training.jobs() if id == j.id or id.lower() == (j.fine_tuned_model or "").lower())
+    return next(named, None)
 
 
 def _checkpoint(ref: RunRef, context: Context) -> ObservedCheckpoint:
     run = context.graph.runs[ref.address]
     target = context.targets[run.target]
-    job = find_adopted(target, run.adopt) if run.adopt else find_run(target, run.mark)
+    job = find_adopted(target, run.adopt) if run.adopt else find_run(run, target, context)
     found = target.training.checkpoints(job.id) if job else []
     for checkpoint in found:
         if checkpoint.step == ref.checkpoint:

@@ -53,7 +53,7 @@ class World:
 def look(world: World, parallelism: int = PARALLELISM, *, every_checkpoint: bool = False) -> dict[str, Observation]:
     """Observe every target; reads are cheap, so more of them run at once than writes."""
     graph = build_graph(world.specs, world.facts)
-    marks_of = frozenset(run.mark for run in graph.runs.values())
+    marks_of = frozenset(mark for run in graph.runs.values() for mark in run.marks)
     wanted = Wanted(marks_of, graph.checkpointed(), every_checkpoint, graph.adopted())
     with make_pool(1 if parallelism <= 1 else READS) as pool:
         return observe(world.targets, world.specs.estate, pool, wanted)

@@ -9,12 +9,13 @@ from collections.abc import Iterable
 
 from reconciler.datasets.facts import DatasetFacts
 from reconciler.engine.context import Context
-from reconciler.engine.election import cancel
+from reconciler.engine.doubt import look_patiently
+from reconciler.engine.election import cancel, cancelled
 from reconciler.engine.uploading import delete
 from reconciler.model import codes, marks
 from reconciler.model.errors import DiagnosticsError
-from reconciler.model.events import Outcome, Result
-from reconciler.model.observation import ObservedCheckpoint, ObservedFile, ObservedJob, ObservedModel
+from reconciler.model.events import Outcome, Result, StepWaiting
+from reconciler.model.observation import ObservedCheckpoint, ObservedFile, ObservedJob, ObservedModel, Phase
 from reconciler.planning.in_use import InUse, is_of
 from reconciler.planning.steps import Step
 from reconciler.providers.base import Target
@@ -24,9 +25,9 @@ from reconciler.providers.errors import ServiceError
 def remove_file(step: Step, context: Context) -> Outcome:
     """Delete every copy of a training file, unless an unfinished run has come to read one."""
     target = context.targets[step.change.target]
-    name = _file_name(step, context)
-    known = context.files.pop((target.name, name), None)
-    listed = {f.id for f in target.training.files() if f.filename == name and f.status not in ("deleting", "deleted")}
+    names = _file_names(step, context)
+    known = context.files.pop((target.name, names[0]), None)
+    listed = {f.id for f in target.training.files() if f.filename in names and f.status not in ("deleting", "deleted")}
     ids = sorted(listed | ({known} if known else set()))
     if not ids:
         return Outcome(step.key, Result.UNCHANGED, "already gone")
@@ -38,39 +39,63 @@ def remove_file(step: Step, context: Context) -> Outcome:
     return Outcome(step.key, Result.REMOVED, ", ".join(ids))
 
 
-def _file_name(step: Step, context: Context) -> str:
+def _file_names(step: Step, context: Context) -> tuple[str, ...]:
     facts, live = step.change.desired, step.change.live
     if isinstance(facts, DatasetFacts):
-        return marks.file_name(facts.name, facts.digest, context.graph.estate)
+        return marks.file_names(facts.name, facts.digest, context.graph.estate)
     assert isinstance(live, ObservedFile)
-    return live.filename
+    return (live.filename,)
 
 
-def cancel_run(step: Step, context: Context) -> ObservedJob:
-    """Cancel an unfinished run of the estate; one that has ended since the plan is left as it is."""
+def cancel_run(step: Step, context: Context) -> Outcome:
+    """Cancel an unfinished run of the estate and, where the service can, forget it: its record would block the same
+    ingredients like one that a person has cancelled. One that has ended since the plan is left as it is.
+    """
     job = step.change.live
     assert isinstance(job, ObservedJob)
     target = context.targets[step.change.target]
     now = target.training.job(job.id)
-    return now if now.phase.final else cancel(now, target, context)
+    if now.phase.final:
+        return Outcome(step.key, Result.UNCHANGED, f"{now.id} is {now.status}")
+    ended = cancel(now, target, context)
+    outcome = cancelled(step.key, ended, target)
+    if ended.phase is Phase.CANCELLED:
+        forget(ended, target, step, context)
+    return outcome
+
+
+def forget(job: ObservedJob, target: Target, step: Step, context: Context) -> None:
+    """Delete the record of a run that has ended, where the service can; one that stays blocks a rerun, no more."""
+    try:
+        look_patiently(lambda: target.training.forget_job(job.id), target, context)
+    except ServiceError as error:
+        context.emit(StepWaiting(step.key, f"the record of {job.id} stays: {error.message}"))
 
 
 def remove_model(step: Step, context: Context) -> Outcome:
-    """Delete a model that nothing serves and nothing starts from, and believe only a look that it is gone."""
+    """Delete a model that nothing serves and nothing starts from, and believe only a look that it is gone.
+
+    The record of its run goes last, where the service can: while the model is there the record tells whose it is, and
+    without the model it would block the same ingredients for the want of it.
+    """
     model = step.change.live
     assert isinstance(model, ObservedModel)
     target = context.targets[step.change.target]
-    if target.training.model(model.id) is None:
-        return Outcome(step.key, Result.UNCHANGED, "already gone")
     job = _job_of(model, target)
+    if target.training.model(model.id) is None:
+        if job:
+            forget(job, target, step, context)
+        return Outcome(step.key, Result.UNCHANGED, "already gone")
     user = _user(model, job, target, context.targets.values())
     if user:
         code = codes.MODEL_IN_USE
         raise DiagnosticsError([code.at(detail=f"{user}. {code.way_out}", address=step.key)])
-    target.training.delete_model(model.id, job.id if job else None)
+    target.training.delete_model(model.id)
     if target.training.model(model.id) is not None:
         code = codes.MODEL_KEPT
         raise DiagnosticsError([code.at(detail=f"{model.id} on {target.name}. {code.way_out}", address=step.key)])
+    if job:
+        forget(job, target, step, context)
     return Outcome(step.key, Result.DESTROYED, model.id)
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from functools import partial
 
 from reconciler.engine.context import Context
-from reconciler.engine.doubt import create_once
-from reconciler.engine.election import cancel, elect, find_run
+from reconciler.engine.doubt import create_once, look_patiently
+from reconciler.engine.election import cancel, cancelled, elect, keep_one, lose
 from reconciler.engine.models import base_name
+from reconciler.engine.recognising import chosen, find_run, recognise
 from reconciler.engine.uploading import file_id
 from reconciler.model import codes, marks
+from reconciler.model.catalog.refusals import Refusal
 from reconciler.model.errors import DiagnosticsError
-from reconciler.model.events import StepWaiting
+from reconciler.model.events import Outcome, StepWaiting
 from reconciler.model.observation import ObservedJob, Phase
 from reconciler.model.resource import DesiredRun, RunRef
 from reconciler.planning.steps import Step
 from reconciler.providers.base import RunRequest, Target
+from reconciler.providers.errors import ServiceError
 
 
 def submit(step: Step, context: Context) -> tuple[ObservedJob, bool]:
@@ -26,7 +29,7 @@ def submit(step: Step, context: Context) -> tuple[ObservedJob, bool]:
     if run.target in context.lost_marks:
         detail = f"{run.target} did not keep the mark of an earlier run; nothing more is trained there."
         raise DiagnosticsError([codes.MARK_LOST.at(run.place.range(), detail, address=str(run.address))])
-    there = find_run(target, run.mark)
+    there = find_run(run, target, context)
     if there:
         return there, False
     request = _request(run, target, context)  # before the look that counts, which is followed by the create at once
@@ -37,36 +40,42 @@ def submit(step: Step, context: Context) -> tuple[ObservedJob, bool]:
         tries += 1
         return target.training.create_job(request)
 
-    job = create_once(lambda: find_run(target, run.mark), create, target, context, step.key)
+    look = partial(find_run, run, target, context)
+    job = create_once(look, create, target, context, step.key, final=lambda error: error.refusal is not None)
     if not tries:
         return job, False
     tell = partial(_tell, step, context)
-    stays = elect(_with_mark(job, run, target, context), target, run.mark, context, tell)
+    stays = elect(_with_mark(job, run, target, context), run, target, context, tell)
     if stays.id != job.id:
         tell(f"following {stays.id}, which somebody else started at the same time")
     return stays, True
 
 
-def cancel_duplicate(step: Step, context: Context) -> ObservedJob:
-    """Cancel one run too many, unless the one that should stay has ended badly since the plan."""
+def cancel_duplicate(step: Step, context: Context) -> Outcome:
+    """Hold the election again: of the unfinished runs the eldest that goes on stays, whichever it was in the plan."""
     run, job = step.change.desired, step.change.live
     assert isinstance(run, DesiredRun)
     assert isinstance(job, ObservedJob)
     target = context.targets[run.target]
-    stays = find_run(target, run.mark)
-    if stays is None or stays.id == job.id:
-        return job
-    return cancel(job, target, context)
+    same = recognise(run, target.training.jobs(), target, context).runs
+    stays = chosen(same)
+    if stays is not None and stays.phase is Phase.SUCCEEDED and stays.id != job.id:
+        return cancelled(step.key, cancel(job, target, context), target)
+    keep_one(same, target, context, partial(_tell, step, context))
+    return cancelled(step.key, target.training.job(job.id), target)
 
 
-def room_may_come(step: Step, context: Context) -> bool:
+def room_may_come(step: Step, context: Context, error: ServiceError) -> bool:
     """Whether any run, anybody's, is under way where there is no room for ours: when it ends there may be.
 
-    The service refuses with one code whether its queue is full or it remembers too many runs, so they are counted.
+    Azure refuses with one code whether its queue is full or it remembers too many runs, so they are counted. OpenAI
+    says that its limit of active runs is reached, and counts runs of other projects, which nobody can list.
     Raises `DiagnosticsError` where there are too many and the queue has room: that does not pass.
     """
     run = step.change.desired
     assert isinstance(run, DesiredRun)
+    if error.refusal is Refusal.FULL:
+        return True
     target = context.targets[run.target]
     jobs = list(target.training.jobs())
     unfinished = sum(job.phase is Phase.UNDER_WAY for job in jobs)
@@ -102,23 +111,23 @@ def _request(run: DesiredRun, target: Target, context: Context) -> RunRequest:
 
 
 def _file_id(dataset: str, digest: str, target: Target, context: Context) -> str:
-    name = marks.file_name(dataset, digest, context.graph.estate)
-    found = file_id(name, target, context)
+    names = marks.file_names(dataset, digest, context.graph.estate)
+    found = file_id(names, target, context)
     if found is None:
-        detail = f"{name} was there a moment ago and is gone from {target.name}. Run apply again."
+        detail = f"{names[0]} was there a moment ago and is gone from {target.name}. Run apply again."
         raise DiagnosticsError([codes.SERVICE_ERROR.at(detail=detail, address=f"dataset.{dataset}")])
     return found
 
 
 def _with_mark(job: ObservedJob, run: DesiredRun, target: Target, context: Context) -> ObservedJob:
     """The run, once the service has shown that it kept the mark; else it is cancelled at once."""
-    if job.mark == run.mark:
+    if job.mark in run.marks:
         return job
-    again = target.training.job(job.id)
-    if again.mark == run.mark:
+    try:
+        again = look_patiently(lambda: target.training.job(job.id), target, context)
+    except ServiceError:
+        again = job  # it never showed a mark, and nobody could find it again
+    if again.mark in run.marks:
         return again
-    context.lost_marks.add(run.target)
-    if not again.phase.final:
-        cancel(again, target, context)
-    detail = f"{job.id} came back with the suffix {again.suffix!r} instead of {run.suffix!r} and was cancelled."
-    raise DiagnosticsError([codes.MARK_LOST.at(run.place.range(), detail, address=str(run.address))])
+    words = f"{job.id} came back with the suffix {again.suffix!r} instead of {run.suffix!r} and was cancelled."
+    raise lose(again, run, words, target, context)

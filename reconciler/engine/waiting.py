@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from reconciler.engine.context import Context
-from reconciler.engine.election import chosen, ended_badly, gave_way, keep_one, with_mark
+from reconciler.engine.election import gave_way, keep_one
+from reconciler.engine.recognising import chosen, ended_badly, recognise
 from reconciler.model import codes
+from reconciler.model.catalog import failures as failed
 from reconciler.model.catalog import rejections
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.events import Outcome, Result, StepProgress, StepWaiting
@@ -74,7 +76,8 @@ def _poll_runs(target: Target, watches: Sequence[Watch], context: Context) -> li
     by_id = {job.id: job for job in jobs}
     verdicts = []
     for watch in watches:
-        _hold_election(watch, jobs, target, context)
+        same = _same_run(watch, jobs, target, context)
+        _hold_election(watch, jobs, same, target, context)
         try:
             job = by_id.get(watch.id) or target.training.job(watch.id)
         except ServiceError as error:
@@ -85,18 +88,26 @@ def _poll_runs(target: Target, watches: Sequence[Watch], context: Context) -> li
         if job.phase in (Phase.UNDER_WAY, Phase.PAUSED):
             _report(watch, job, target, context)
         if job.phase is not Phase.UNDER_WAY:
-            verdicts.append(_judge(watch.step, job, jobs))
+            verdicts.append(_judge(watch.step, job, same))
     return verdicts
 
 
-def _hold_election(watch: Watch, jobs: Sequence[ObservedJob], target: Target, context: Context) -> None:
+def _same_run(watch: Watch, jobs: Sequence[ObservedJob], target: Target, context: Context) -> tuple[ObservedJob, ...]:
+    """Those that carry the run's mark and may be it."""
+    run = watch.step.change.desired
+    assert isinstance(run, DesiredRun)
+    return recognise(run, jobs, target, context).runs
+
+
+def _hold_election(
+    watch: Watch, jobs: Sequence[ObservedJob], same: Sequence[ObservedJob], target: Target, context: Context
+) -> None:
     """At every look: a rival that the lists showed too late is found here, and the run that stays is followed."""
     run = watch.step.change.desired
     assert isinstance(run, DesiredRun)
-    same = with_mark(jobs, run.mark)
     eldest = keep_one(same, target, context, lambda words: context.emit(StepWaiting(watch.step.key, words)))
-    own = next((j for j in same if j.id == watch.id), None)
-    for job in gave_way(own, same) if own else ():
+    own = next((j for j in jobs if j.id == watch.id), None)
+    for job in gave_way(own, jobs, run) if own else ():
         if job.id not in watch.told:
             watch.told.add(job.id)
             words = f"{job.id} was started elsewhere at the same time and gave way to {watch.id}"
@@ -126,8 +137,8 @@ def _judge(step: Step, job: ObservedJob, jobs: Sequence[ObservedJob]) -> Verdict
     if job.phase is Phase.PAUSED:
         detail = f"{job.id} is paused; resume or cancel it at the service"
         return Verdict(step, Outcome(step.key, Result.PAUSED, detail))
-    failures = sum(1 for j in jobs if j.mark == run.mark and j.phase is Phase.FAILED)
-    hopeless = job.error is not None and job.error.blames_data
+    failures = sum(1 for j in jobs if j.phase is Phase.FAILED)
+    hopeless = failed.hopeless(job.error) is not None
     if job.phase is Phase.FAILED and failures <= run.retries and not hopeless and not run.adopt:
         return Verdict(step, None)
     problem = _ended(step, run, job)
@@ -142,8 +153,8 @@ def _failed(watch: Watch, error: ServiceError) -> Verdict:
 
 def _ended(step: Step, run: DesiredRun, job: ObservedJob) -> Diagnostic:
     code = codes.RUN_CANCELLED if job.phase is Phase.CANCELLED else codes.RUN_FAILED
-    error = f" {job.error}." if job.error else ""
-    way_out = rejections.way_on(job.error) if code is codes.RUN_FAILED else code.way_out
+    error = f" {str(job.error).rstrip('.')}." if job.error else ""
+    way_out = failed.way_on(job.error) if code is codes.RUN_FAILED else code.way_out
     return code.at(run.place.range(), f"{job.id} on {run.target}.{error} {way_out}", address=step.key)
 
 

@@ -1,13 +1,14 @@
 """Marks: the names, suffixes and tags by which live objects are recognised, written and read in this one place.
 
 There is no state file, so these forms are the tool's memory: changing one makes it forget. A new form gets a new
-version letter and the old one stays readable.
+version and the old one stays readable. A short form finds things; a long one, where there is room, tells whose.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,19 +26,51 @@ TAG_VALUE_LIMIT = 256
 """Characters in one ARM tag value (learn.microsoft.com, azure-resource-manager/management/tag-resources)."""
 
 MARK_LENGTH = 16
-_MARK = re.compile(r"(?:^|[^a-z0-9])(r1[0-9a-f]{14})(?=$|[^a-z0-9])")
-_FILE = re.compile(r"^(?P<dataset>.+)-(?P<digest>[0-9a-f]{16})-(?P<estate>[0-9a-f]{4})\.jsonl$")
+_MARK = re.compile(r"(?:^|[^a-z0-9])(r1[0-9a-f]{14}|r2[a-z2-7]{14})(?=$|[^a-z0-9])")
+_ESTATE = slice(2, 6)
+"""Where the estate stands in a run's mark, in both versions."""
+LONG = 12
+"""Hex digits of an estate's name, where there is room for them: 48 bits."""
+_FORMER = 4
+_FILE = re.compile(r"^(?P<dataset>.+)-(?P<digest>[0-9a-f]{16})-(?P<estate>[0-9a-f]{4}|[0-9a-f]{12})\.jsonl$")
 
 
-@lru_cache(16)
+@lru_cache(256)
+def long_mark(estate: str) -> str:
+    """12 hex digits that stand for the estate in the names of files."""
+    return hashlib.sha256(estate.encode()).hexdigest()[:LONG]
+
+
+@lru_cache(256)
 def estate_mark(estate: str) -> str:
-    """4 hex digits that stand for the estate in names too short for its full name."""
-    return hashlib.sha256(estate.encode()).hexdigest()[:4]
+    """4 characters of base32 (20 bits) that stand for the estate in the marks of runs."""
+    return _base32(hashlib.sha256(estate.encode()).digest(), 4)
+
+
+def former_estate_mark(estate: str) -> str:
+    """The same in version 1, which is still read: 4 hex digits (16 bits)."""
+    return long_mark(estate)[:_FORMER]
+
+
+def same_short(one: str, other: str) -> bool:
+    """Whether two estates, given in their long form, have one `estate_mark`."""
+    return one[:5] == other[:5]  # 20 bits
 
 
 def run_mark(estate: str, fingerprint: str) -> str:
-    """`r1<estate, 4 hex><fingerprint, 10 hex>`: 16 characters, first in the suffix, so that truncation spares them."""
-    return f"r1{estate_mark(estate)}{fingerprint[:10]}"
+    """`r2<estate, 4><fingerprint, 10>` in base32 (20 and 50 bits): 16 characters, first in the suffix, so that
+    truncation spares them. `fingerprint` is hex.
+    """
+    return f"r2{estate_mark(estate)}{_base32(bytes.fromhex(fingerprint[:16]), 10)}"
+
+
+def former_run_mark(estate: str, fingerprint: str) -> str:
+    """Version 1, by which older runs are recognised for ever: `r1<estate, 4 hex><fingerprint, 10 hex>`."""
+    return f"r1{former_estate_mark(estate)}{fingerprint[:10]}"
+
+
+def _base32(raw: bytes, length: int) -> str:
+    return b32encode(raw).decode().lower()[:length]
 
 
 def run_suffix(mark: str, suffix: str) -> str:
@@ -58,24 +91,47 @@ def suffix_of(name: str | None) -> str:
 
 
 def is_estates(mark: str | None, estate: str) -> bool:
-    return mark is not None and mark[2:6] == estate_mark(estate)
+    """Whether a run's mark, of either version, names the estate in short."""
+    if mark is None:
+        return False
+    return mark[_ESTATE] == (former_estate_mark(estate) if mark.startswith("r1") else estate_mark(estate))
 
 
 def file_name(dataset: str, digest: str, estate: str) -> str:
-    """`<dataset>-<digest, 16 hex>-<estate, 4 hex>.jsonl`; `digest` is 64 hex digits."""
-    return f"{dataset}-{digest[:16]}-{estate_mark(estate)}.jsonl"
+    """`<dataset>-<digest, 16 hex>-<estate, 12 hex>.jsonl`; `digest` is 64 hex digits."""
+    return f"{dataset}-{digest[:16]}-{long_mark(estate)}.jsonl"
+
+
+def file_names(dataset: str, digest: str, estate: str) -> tuple[str, str]:
+    """Every name by which the file is recognised: as it is written now, and with the 4 hex digits of version 1."""
+    return file_name(dataset, digest, estate), f"{dataset}-{digest[:16]}-{former_estate_mark(estate)}.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
 class FileMark:
     dataset: str
     digest16: str
-    estate4: str
+    estate: str
+    """12 hex digits of the estate's name, or the 4 of version 1."""
 
     @classmethod
     def read(cls, filename: str) -> FileMark | None:
         found = _FILE.match(filename)
         return cls(found["dataset"], found["digest"], found["estate"]) if found else None
+
+    @property
+    def content(self) -> tuple[str, str]:
+        """What two names of one file have in common."""
+        return self.dataset, self.digest16
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it tells the estate for sure."""
+        return len(self.estate) == LONG
+
+    def is_of(self, estate: str) -> bool:
+        """Whether it names the estate, as far as it says."""
+        return long_mark(estate).startswith(self.estate)
 
 
 @dataclass(frozen=True, slots=True)

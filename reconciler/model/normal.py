@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 SKUS = (
     "Standard",
     "GlobalStandard",
@@ -38,3 +40,15 @@ def model(name: str) -> str:
 
 def same_model(one: str, other: str) -> bool:
     return model(one) == model(other)
+
+
+_SNAPSHOT = re.compile(r"-(\d{4}-\d{2}-\d{2}|\d{4})$")
+
+
+def may_be_same_model(one: str, other: str) -> bool:
+    """Whether two names may mean one model: the same, or one is an alias, the other without the date of its snapshot.
+
+    The services resolve aliases in some answers and not in others.
+    """
+    one, other = model(one), model(other)
+    return one == other or one == _SNAPSHOT.sub("", other) or _SNAPSHOT.sub("", one) == other

@@ -70,10 +70,6 @@ class ObservedFile:
         return self.status not in ("processed", "error", "deleting", "deleted")
 
 
-_DATA_WORDS = ("training_file", "validation_file", "n_examples", "jsonlvalidation", "fileimport", "content_filter")
-"""In the code or param of a failure that lies in the data (OpenAI and Azure, as recorded)."""
-
-
 @dataclass(frozen=True, slots=True)
 class JobError:
     """Why a run failed, in the vendor's words."""
@@ -82,12 +78,6 @@ class JobError:
     message: str
     param: str = ""
     """The part of the request that the vendor blames."""
-
-    @property
-    def blames_data(self) -> bool:
-        """Whether the same files would fail again."""
-        words = f"{self.code} {self.param}".lower()
-        return any(word in words for word in _DATA_WORDS) or "RAI checks" in self.message
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}" if self.code else self.message

@@ -28,7 +28,7 @@ class NamedModel:
 
 @dataclass(frozen=True, slots=True)
 class DesiredRun:
-    """One training run. Its identity in an account is `mark`; two addresses may share it."""
+    """One training run. Its identity in an account is its mark; two addresses may share it."""
 
     address: Address
     target: str
@@ -36,6 +36,9 @@ class DesiredRun:
     ingredients: Ingredients
     fingerprint: str
     mark: str
+    """As it is written now."""
+    former_mark: str
+    """As older versions wrote it: a run that carries it is the same run."""
     suffix: str
     """As the service gets it: the mark first."""
     training: str
@@ -48,6 +51,11 @@ class DesiredRun:
     @property
     def parent(self) -> Address | None:
         return self.base.address if isinstance(self.base, RunRef) else None
+
+    @property
+    def marks(self) -> tuple[str, str]:
+        """Every mark by which the run is recognised."""
+        return self.mark, self.former_mark
 
     @property
     def adopt(self) -> str | None:
@@ -96,7 +104,8 @@ class ResourceGraph:
         bases = [run.base for run in self.runs.values()]
         served = [d.model for d in self.deployments.values()]
         refs = [r for r in (*bases, *served) if isinstance(r, RunRef) and r.checkpoint is not None]
-        return frozenset(run.adopt or run.mark for run in (self.runs[ref.address] for ref in refs))
+        runs = [self.runs[ref.address] for ref in refs]
+        return frozenset(name for run in runs for name in ((run.adopt,) if run.adopt else run.marks))
 
     def adopted(self) -> frozenset[tuple[str, str]]:
         """Targets and ids of the live runs and models that count as runs of the estate."""

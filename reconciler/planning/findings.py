@@ -19,7 +19,7 @@ from reconciler.specs.documents import Located
 from reconciler.specs.patch import Edit
 
 _RUNS: dict[str, tuple[Cause, str]] = {
-    codes.RUN_CANCELLED.id: (Cause.CANCELLED, "somebody cancelled the run"),
+    codes.RUN_CANCELLED.id: (Cause.CANCELLED, "the run was cancelled, by a person or by prune or destroy"),
     codes.MODEL_DELETED.id: (Cause.DELETED, "its model was deleted"),
     codes.MODEL_RETIRED.id: (Cause.RETIRED, "the service no longer serves its model"),
 }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from reconciler.datasets.scan import DatasetFacts
 from reconciler.model import marks
 from reconciler.model.address import Address
 from reconciler.model.fingerprint import Ingredients
+from reconciler.model.observation import Observation
 from reconciler.model.resource import DesiredDeployment, DesiredRun, NamedModel, ResourceGraph, RunRef
 from reconciler.specs.base import Entry
 from reconciler.specs.deployment import ChainRef, Deployment
@@ -79,6 +81,7 @@ def _run(
         ingredients=ingredients,
         fingerprint=fingerprint,
         mark=mark,
+        former_mark=marks.former_run_mark(estate, fingerprint),
         suffix=marks.run_suffix(mark, job.suffix if job.suffix is not None else default_suffix(entry.name)),
         training=job.training,
         validation=job.validation,
@@ -96,6 +99,21 @@ def _live_name(name: str, strategy: str | None, model: RunRef | NamedModel, runs
     if isinstance(model, RunRef) and model.checkpoint is not None:
         version = f"{version}-{model.checkpoint}"
     return f"{name}-{version}"
+
+
+def keep_names(graph: ResourceGraph, observed: Mapping[str, Observation]) -> ResourceGraph:
+    """The graph in which a `versioned` deployment that is live under its model's former mark keeps that name."""
+    live = {(t, d.name.lower()): d.mark for t, o in observed.items() for d in o.deployments}
+    kept = {}
+    for address, wanted in graph.deployments.items():
+        run = graph.runs[wanted.model.address] if isinstance(wanted.model, RunRef) else None
+        if run is None or wanted.strategy != "versioned" or (wanted.target, wanted.name.lower()) in live:
+            continue
+        former = wanted.name.replace(run.mark, run.former_mark)
+        mark = live.get((wanted.target, former.lower()))
+        if mark and mark.estate == graph.estate and mark.address == str(address):
+            kept[address] = replace(wanted, name=former)
+    return replace(graph, deployments={**graph.deployments, **kept}) if kept else graph
 
 
 def _deployment(

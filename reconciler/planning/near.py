@@ -68,7 +68,7 @@ class NearRuns:
 
     def __init__(self, graph: ResourceGraph, observed: Mapping[str, Observation]) -> None:
         self.graph = graph
-        self.wanted = {(run.target, run.mark): run for run in graph.runs.values()}
+        self.wanted = {(run.target, mark): run for run in graph.runs.values() for mark in run.marks}
         self.files: dict[str, dict[str, ObservedFile]] = {n: {f.id: f for f in o.files} for n, o in observed.items()}
         self.models: set[tuple[str, str]] = set()
         self.bases: set[tuple[str, str | None]] = set()
@@ -96,7 +96,7 @@ class NearRuns:
 
     def was_used(self, run: DesiredRun) -> bool:
         """Whether a later run started from exactly this one, which is no more."""
-        return (run.target, run.mark) in self.bases
+        return any((run.target, mark) in self.bases for mark in run.marks)
 
     def _compare(self, run: DesiredRun, job: ObservedJob) -> Iterator[Comparison]:
         yield self._base(run, job)
@@ -117,7 +117,7 @@ class NearRuns:
         if isinstance(run.base, RunRef):
             parent = self.graph.runs[run.base.address]
             # A checkpoint's name has the mark too; which step it was cannot be read from every name.
-            same = mark == parent.mark if run.base.checkpoint is None or mark != parent.mark else None
+            same = mark in parent.marks if run.base.checkpoint is None or mark not in parent.marks else None
             return Comparison("base_model", same, self._model(run.target, job.base_model), f"{parent.address.name}")
         return Comparison("base_model", normal.same_model(job.base_model, run.base), job.base_model, run.base)
 

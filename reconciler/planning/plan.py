@@ -17,7 +17,9 @@ from reconciler.planning.removal.leftovers import Leftover
 from reconciler.planning.removal.orphans import Orphan
 
 ORDER = (Action.UPLOAD, Action.CANCEL, Action.TRAIN, Action.RETRY, Action.WAIT, Action.PARKED, Action.BLOCKED)
-REFUSING = frozenset({codes.LARGE_CHANGE, codes.POLICY_REFUSED, codes.POLICY_BROKEN, codes.BUDGET_EXCEEDED})
+REFUSING = frozenset(
+    {codes.LARGE_CHANGE, codes.POLICY_REFUSED, codes.POLICY_BROKEN, codes.BUDGET_EXCEEDED, codes.ESTATE_CLASH}
+)
 """Errors on the plan as a whole: apply does not begin."""
 
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from reconciler.datasets.scan import DatasetFacts
 from reconciler.model.diagnostics import Diagnostic, in_order
 from reconciler.model.observation import Observation
+from reconciler.planning.clashes import clashes
 from reconciler.planning.closing import closings, has_closed
 from reconciler.planning.costs.costing import Costing
 from reconciler.planning.deployments import DeploymentPlanner, is_owned
-from reconciler.planning.graph import build_graph
+from reconciler.planning.graph import build_graph, keep_names
 from reconciler.planning.looks import looks
 from reconciler.planning.plan import Plan, in_plan_order
 from reconciler.planning.removal.orphans import find_orphans, removals
@@ -28,7 +29,7 @@ def make_plan(
 
     `facts` is keyed by dataset, `observed` by target; both must hold everything that the specs name.
     """
-    graph = build_graph(specs, facts)
+    graph = keep_names(build_graph(specs, facts), observed)
     now = max((o.observed_at for o in observed.values()), default=0)
     closed = frozenset(name for name in specs.targets if has_closed(specs, name, now))
     training = TrainingPlanner(graph, facts, observed, closed)
@@ -49,6 +50,7 @@ def make_plan(
     diagnostics: list[Diagnostic] = [*training.diagnostics, *serving.diagnostics]
     trains_on = [c.target for c in training.changes.values() if c.action.trains]
     diagnostics += closings(specs, trains_on, now)
+    diagnostics += clashes(specs.estate, observed)
     for observation in observed.values():
         diagnostics += observation.problems
     return Plan(

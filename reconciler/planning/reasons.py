@@ -117,7 +117,7 @@ class TrainingReasons:
         """Another account has a run with these ingredients: the job has moved."""
         for target, observation in sorted(self.observed.items()):
             things: tuple[ObservedJob | ObservedModel, ...] = (*observation.jobs, *observation.models)
-            held = sorted(t.id for t in things if target != run.target and t.mark == run.mark)
+            held = sorted(t.id for t in things if target != run.target and t.mark in run.marks)
             if held:
                 at = run.place.range("target")
                 text = f"target {target} -> {run.target} trains it there; {target} keeps {held[0]}"

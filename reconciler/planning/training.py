@@ -12,11 +12,12 @@ from dataclasses import replace
 from reconciler.datasets.scan import DatasetFacts
 from reconciler.model import codes, marks
 from reconciler.model.address import Address
-from reconciler.model.catalog import rejections
+from reconciler.model.catalog import failures
 from reconciler.model.diagnostics import Code, Diagnostic
 from reconciler.model.observation import Observation, ObservedCheckpoint, ObservedFile
 from reconciler.model.resource import DesiredRun, ResourceGraph, RunRef
 from reconciler.planning.changes import Action, Change, Reason
+from reconciler.planning.impostors import Impostor
 from reconciler.planning.reasons import Root, TrainingReasons
 from reconciler.planning.runs import MarkIndex, RunState, RunView
 
@@ -43,7 +44,7 @@ class TrainingPlanner:
         self.facts = facts
         self.observed = observed
         self.closed = closed
-        self.indexes = {name: MarkIndex(o) for name, o in observed.items() if o.complete}
+        self.indexes = {name: MarkIndex(o, graph) for name, o in observed.items() if o.complete}
         self.files = {name: _files_by_name(o) for name, o in observed.items()}
         self.views: dict[Address, RunView] = {}
         self.actions: dict[Address, Action] = {}
@@ -113,20 +114,26 @@ class TrainingPlanner:
                 continue
             needed.add(address)
             run, view = self.graph.runs[address], self.view(address)
-            if run.parent and not run.adopt and view and (view.state is RunState.ABSENT or self._may_retry(run, view)):
+            if run.parent and not run.adopt and view and not view.impostors and self._starts(run, view):
                 wanted.append(self.shared[run.parent])
         return needed
 
-    def _may_retry(self, run: DesiredRun, view: RunView) -> bool:
+    def _starts(self, run: DesiredRun, view: RunView) -> bool:
+        """Whether the run is to be created, for the first time or again."""
+        if view.state is RunState.ABSENT:
+            return True
         if view.state is not RunState.FAILED or view.failures > run.retries or run.adopt:
             return False
-        return not (view.job and view.job.error and view.job.error.blames_data)
+        return not (view.job and failures.hopeless(view.job.error))
 
     def _decide(self, run: DesiredRun) -> None:
         view = self.view(run.address)
         if view is None:
             return  # the observation's own problem says why
         self._resolve_duplicates(run, view)
+        starts = not run.adopt and self._starts(run, view)
+        for impostor in () if starts else view.impostors:
+            self._say(codes.RUN_IMITATED, run, f"{impostor.id} on {run.target}: {impostor.words}.")
         if view.state is RunState.READY:
             return
         if view.state is RunState.UNDER_WAY:
@@ -137,7 +144,9 @@ class TrainingPlanner:
             self._say(codes.RUN_PAUSED, run, f"Run {view.job.id if view.job else ''} is paused.")
         elif run.adopt:
             self._lost(run, view)
-        elif view.state is RunState.ABSENT or self._may_retry(run, view):
+        elif starts and view.impostors:
+            self._keep_off(run, view.impostors, view)
+        elif starts:
             self._train(run, view)
         else:
             self._block(run, view)
@@ -174,8 +183,9 @@ class TrainingPlanner:
     def _upload(self, run: DesiredRun, dataset: str) -> list[str]:
         """Plan the upload of a dataset unless a usable file is there; the keys to wait for."""
         facts = self.facts[dataset]
-        name = marks.file_name(dataset, facts.digest, self.graph.estate)
-        live = self.files[run.target].get(name)
+        names = marks.file_names(dataset, facts.digest, self.graph.estate)
+        there = [f for name in names if (f := self.files[run.target].get(name))]
+        live = min(there, key=lambda f: f.order, default=None)
         if live and live.usable:
             return []
         action = Action.WAIT if live else Action.UPLOAD
@@ -183,7 +193,7 @@ class TrainingPlanner:
         if not live and dataset == run.validation:
             text = f"{run.address} is measured on it"
         code = "needed"
-        if not live and (gone := self._expiring(run.target, name)):
+        if not live and (gone := self._expiring(run.target, names)):
             code, text = "expires", f"{text}, and {gone.id} expires within a day"
         change = Change(
             Address("dataset", dataset),
@@ -196,8 +206,8 @@ class TrainingPlanner:
         self.changes.setdefault(change.key, change)
         return [change.key]
 
-    def _expiring(self, target: str, name: str) -> ObservedFile | None:
-        return next((f for f in self.observed[target].files if f.filename == name and f.usable), None)
+    def _expiring(self, target: str, names: tuple[str, ...]) -> ObservedFile | None:
+        return next((f for f in self.observed[target].files if f.filename in names and f.usable), None)
 
     def _resolve_duplicates(self, run: DesiredRun, view: RunView) -> None:
         for job in view.duplicates:
@@ -213,19 +223,26 @@ class TrainingPlanner:
             )
             self._say(codes.RUN_PAID_TWICE, run, detail)
 
+    def _keep_off(self, run: DesiredRun, impostors: tuple[Impostor, ...], view: RunView) -> None:
+        """A second run with the mark could not be told from the first once its record is gone."""
+        code = codes.RUN_IMPOSTOR
+        self._add(run, Action.BLOCKED, Reason(code.id, f"{code.summary} ({impostors[0].id})"), view)
+        for impostor in impostors:
+            self._say(code, run, f"{impostor.id} on {run.target}: {impostor.words}. {code.way_out}")
+
     def _block(self, run: DesiredRun, view: RunView) -> None:
         code = _BLOCKING[view.state]
         who = view.job.id if view.job else view.model
         told = [f"{who} on {run.target}"]
         if view.job and view.job.error:
             told.append(str(view.job.error))
-            if view.job.error.blames_data and view.failures <= run.retries:
-                told.append("The data is at fault, so the same files are not tried again")
+            if view.failures <= run.retries and (why := failures.hopeless(view.job.error)):
+                told.append(f"{why.summary}, so it is not tried again")
         words = self.observed[run.target].last_words.get(view.job.id, ()) if view.job else ()
         if words:
             told.append(f"Its last events: {'; '.join(words)}")
         self._add(run, Action.BLOCKED, Reason(code.id, f"{code.summary} ({who})"), view)
-        way_out = rejections.way_on(view.job.error) if view.job and code is codes.RUN_FAILED else code.way_out
+        way_out = failures.way_on(view.job.error) if view.job and code is codes.RUN_FAILED else code.way_out
         self._say(code, run, " ".join(f"{t.rstrip('.')}." for t in told) + f" {way_out}")
 
     def _lost(self, run: DesiredRun, view: RunView) -> None:

@@ -104,10 +104,11 @@ class Training(Protocol):
 
     def delete_file(self, id: str) -> None: ...
 
-    def delete_model(self, id: str, job: str | None) -> None:
-        """Delete a fine-tuned model and, where the service can, the record of its run: else the run would be blocked
-        for the want of its model, instead of trained anew. Whether the model is gone shows when it is asked for.
-        """
+    def delete_model(self, id: str) -> None:
+        """Delete a fine-tuned model. Whether it is gone shows when it is asked for."""
+
+    def forget_job(self, id: str) -> None:
+        """Delete the record of a run that has ended, where the service can; elsewhere nothing happens."""
 
     def close(self) -> None: ...
 

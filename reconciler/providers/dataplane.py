@@ -116,11 +116,12 @@ class DataPlane:
     def delete_file(self, id: str) -> None:
         self._write(lambda: self.sdk.files.with_raw_response.delete(id))
 
-    def delete_model(self, id: str, job: str | None) -> None:
-        # The record first: if this ends in between, the model is still there to be found and deleted.
-        if job and self._forgets_jobs:
-            path = f"/fine_tuning/jobs/{job}"
+    def forget_job(self, id: str) -> None:
+        if self._forgets_jobs:
+            path = f"/fine_tuning/jobs/{id}"
             _unless_missing(lambda: self._write(lambda: self.sdk.delete(path, cast_to=httpx2.Response), answers=False))
+
+    def delete_model(self, id: str) -> None:
         _unless_missing(lambda: self._write(lambda: self.sdk.models.with_raw_response.delete(id)))
 
     def _write(self, send: Callable[[], Any], *, answers: bool = True) -> Mapping[str, Any]:

@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from reconciler.model import codes
+from reconciler.model.catalog.refusals import Refusal, refusal
 from reconciler.model.catalog.rejections import in_our_words
 from reconciler.model.diagnostics import Code, Diagnostic, SourceRange
 from reconciler.model.errors import ReconcilerError
@@ -63,9 +64,15 @@ class ServiceError(ReconcilerError):
         return self.status == 409 and self.code in ("RequestConflict", "AnotherOperationInProgress", "Conflict", "")
 
     @property
+    def refusal(self) -> Refusal | None:
+        """Why a create of a run is refused for good, or until there is room; None for any other answer."""
+        return refusal(self.status, self.code, self.message)
+
+    @property
     def full(self) -> bool:
-        """The account takes no more for now: its queue is full, or its quota used up (Azure answers 400 to both)."""
-        return self.code.lower() in ("quotaexceeded", "toomanyjobs") and self.status in (400, 403)
+        """The account takes no more runs for now; room may come."""
+        found = self.refusal
+        return found is not None and found.passes
 
     @property
     def missing(self) -> bool:
@@ -131,10 +138,19 @@ _BY_CODE: dict[str, Code] = {
 }
 
 
+_BY_REFUSAL = {
+    Refusal.FULL: codes.TRAINING_FULL,
+    Refusal.DAILY: codes.TRAINING_DAILY,
+    Refusal.BILL: codes.SERVICE_BILL,
+}
+
+
 def code_for(error: ServiceError) -> Code:
     """The kind of diagnostic that fits an error."""
     if error.code in _BY_CODE:
         return _BY_CODE[error.code]
+    if error.refusal in _BY_REFUSAL:
+        return _BY_REFUSAL[error.refusal]
     if error.status in (401, 403):
         return codes.TARGET_AUTH
     if error.status == NO_ANSWER:

@@ -57,7 +57,7 @@ def _run(
     graph: ResourceGraph, job: ObservedJob, progress: RunProgress | None, *, by_name: bool
 ) -> tuple[tuple[str, str], ...]:
     ids = (job.id, job.fine_tuned_model)
-    names = [str(a) for a, run in graph.runs.items() if (run.adopt in ids if run.adopt else run.mark == job.mark)]
+    names = [str(a) for a, run in graph.runs.items() if (run.adopt in ids if run.adopt else job.mark in run.marks)]
     words = []
     if progress and progress.step is not None:
         words.append(f"step {progress.step}" + (f" of {progress.total}" if progress.total else ""))
@@ -77,7 +77,7 @@ def _deployment(graph: ResourceGraph, d: ObservedDeployment) -> tuple[tuple[str,
     mark = d.mark
     owner = "" if mark and mark.estate == graph.estate else "another estate's" if mark else "not managed"
     model = value("model", d.model_name)
-    run = next((str(a) for a, r in graph.runs.items() if r.mark == marks.find_mark(d.model_name)), "")
+    run = next((str(a) for a, r in graph.runs.items() if marks.find_mark(d.model_name) in r.marks), "")
     serves = f"{model}" + (f" ({run})" if run else "")
     sku = f"{d.sku} {d.capacity or ''}".strip()
     return (

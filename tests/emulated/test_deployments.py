@@ -91,7 +91,7 @@ def test_versioned_puts_the_new_one_beside_the_old(triage: Bench) -> None:
     result = triage.apply()
     assert result.status == 0, result.err
     now = served(triage)["triage"]["sweden"]["deployment"]
-    assert now.startswith("triage-r1")
+    assert now.startswith("triage-r2")
     kept = triage.run("plan", "--detailed-exitcode")
     assert kept.status == 0
     assert "--prune destroys it" in kept.out

@@ -11,10 +11,11 @@ import pytest
 
 from reconciler.api.estate import Estate
 from reconciler.emulator.faults import Rule
-from reconciler.engine import doubt, operations, serving, training, waiting
+from reconciler.engine import doubt, election, operations, serving, training, waiting
 from reconciler.engine.executor import Executor
 from reconciler.model import codes
 from reconciler.model.events import Outcome, Result
+from reconciler.model.resource import DesiredRun
 from reconciler.planning.plan import Plan
 from reconciler.planning.runs import MarkIndex, RunView
 from reconciler.planning.steps import Step, make_steps
@@ -104,9 +105,9 @@ def _sdk_retries(patch: pytest.MonkeyPatch) -> None:
 def _no_second_look(patch: pytest.MonkeyPatch) -> None:
     original = doubt.create_once
 
-    def blind(look: Callable[[], Any], create: Callable[[], Any], *others: Any) -> Any:
+    def blind(look: Callable[[], Any], create: Callable[[], Any], *others: Any, **more: Any) -> Any:
         found = [look(), *[None] * 100]
-        return original(lambda: found.pop(0), create, *others)
+        return original(lambda: found.pop(0), create, *others, **more)
 
     patch.setattr(training, "create_once", blind)
 
@@ -116,14 +117,14 @@ def _one_hasty_second_look(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_first_look(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(training, "find_run", lambda target, mark: None)
+    patch.setattr(training, "find_run", lambda run, target, context: None)
 
 
 def _no_election(patch: pytest.MonkeyPatch) -> None:
     judge = MarkIndex.judge
 
-    def blind(self: MarkIndex, mark: str) -> RunView:
-        return replace(judge(self, mark), duplicates=())
+    def blind(self: MarkIndex, run: DesiredRun) -> RunView:
+        return replace(judge(self, run), duplicates=())
 
     patch.setattr(training, "elect", lambda own, *others: own)
     patch.setattr(waiting, "keep_one", lambda *arguments: None)
@@ -147,6 +148,11 @@ def _trusting(patch: pytest.MonkeyPatch) -> None:
 
 def _markless(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(training, "_with_mark", lambda job, *others: job)
+    _markless_lists(patch)
+
+
+def _markless_lists(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(election, "_own", lambda own, run, jobs, *others: next((j for j in jobs if j.id == own.id), None))
 
 
 SAFEGUARDS = [

@@ -71,6 +71,7 @@ def test_the_order_of_keys_and_the_type_of_whole_numbers_do_not_count(run: Ingre
 @given(INGREDIENTS, st.from_regex(r"[a-z0-9-]{0,23}", fullmatch=True), st.integers(0, 23), st.booleans())
 def test_a_mark_is_found_in_whatever_is_left_of_a_suffix(run: Ingredients, suffix: str, cut: int, upper: bool) -> None:
     mark = marks.run_mark("acme", run.fingerprint())
+    assert marks.is_estates(mark, "acme")
     left = marks.run_suffix(mark, suffix)[: marks.MARK_LENGTH + cut]
     name = f"gpt-4.1-mini-2025-04-14.ft-{'0' * 32}-{left}"
     assert marks.find_mark(name.upper() if upper else name) == mark
@@ -78,8 +79,10 @@ def test_a_mark_is_found_in_whatever_is_left_of_a_suffix(run: Ingredients, suffi
 
 @given(st.from_regex(r"[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?", fullmatch=True), DIGESTS, st.text(max_size=20))
 def test_the_name_of_a_file_says_what_is_in_it(dataset: str, digest: str, estate: str) -> None:
-    read = FileMark.read(marks.file_name(dataset, digest, estate))
-    assert read == FileMark(dataset, digest[:16], marks.estate_mark(estate))
+    read = [FileMark.read(name) for name in marks.file_names(dataset, digest, estate)]
+    assert [mark and mark.content for mark in read] == [(dataset, digest[:16])] * 2
+    assert [mark and mark.is_of(estate) for mark in read] == [True, True]
+    assert [mark and mark.is_long for mark in read] == [True, False]
 
 
 @given(st.dictionaries(st.text(max_size=20), JSON, max_size=20), st.text(min_size=1, max_size=20), st.booleans())

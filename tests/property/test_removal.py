@@ -56,7 +56,7 @@ def test_nothing_protected_foreign_or_served_is_ever_removed(
     before = cloud.snapshot()
     story = destroy(cloud, text) if all_of_it else apply(cloud, text, prune=True)
     assert not [o for o in story.outcomes if o.failed], story.codes()
-    own = marks.estate_mark("acme")
+    own, in_full = marks.estate_mark("acme"), marks.long_mark("acme")
     for target, (files, jobs, models, raw) in before.items():
         account = cloud[target]
         for name, deployment in raw.items():
@@ -67,7 +67,7 @@ def test_nothing_protected_foreign_or_served_is_ever_removed(
                 assert name in account.arm.raw, "protected"
         for id, model in models.items():
             assert id in account.model_list or (model.mark or "")[2:6] == own, "not ours"
-        assert all(id in account.file_list or f"-{own}." in file.filename for id, file in files.items())
+        assert all(id in account.file_list or f"-{in_full}." in file.filename for id, file in files.items())
         assert all(id in account.job_list or (job.mark or "")[2:6] == own for id, job in jobs.items())
     everything = {id for account in cloud.accounts.values() for id in account.model_list}
     for place, name in served(cloud).items():

@@ -61,6 +61,8 @@ class Account:
     """Number of list calls for which a new run is not listed."""
     calls: Counter[str] = field(default_factory=Counter)
     loses_marks: bool = False
+    forgets: bool = True
+    """Whether records of runs can be deleted."""
     file_list: dict[str, ObservedFile] = field(default_factory=dict)
     job_list: dict[str, ObservedJob] = field(default_factory=dict)
     model_list: dict[str, ObservedModel] = field(default_factory=dict)
@@ -90,6 +92,8 @@ class Account:
         return list(self.file_list.values())
 
     def file(self, id: str) -> ObservedFile:
+        if id not in self.file_list:
+            raise ServiceError("no such file", status=404)
         return self.file_list[id]
 
     def jobs(self) -> list[ObservedJob]:
@@ -173,11 +177,16 @@ class Account:
         self.calls["delete_file"] += 1
         self.file_list.pop(id, None)
 
-    def delete_model(self, id: str, job: str | None) -> None:
+    def delete_model(self, id: str) -> None:
         self._strike("delete_model", heard=False)
         self.calls["delete_model"] += 1
-        self.job_list.pop(job or "", None)
         self.model_list.pop(id, None)
+
+    def forget_job(self, id: str) -> None:
+        self._strike("forget_job", heard=False)
+        self.calls["forget_job"] += 1
+        if self.forgets:
+            self.job_list.pop(id, None)
 
     def close(self) -> None:
         self.calls["close"] += 1

@@ -67,7 +67,7 @@ def converge(cloud: Cloud, text: str) -> None:
 def _run(cloud: Cloud, graph: ResourceGraph, _text: str, what: Happening) -> None:
     run = graph.runs[Address("job", what["run"])]
     account = cloud[run.target]
-    job = next(j for j in account.job_list.values() if j.mark == run.mark)
+    job = next(j for j in account.job_list.values() if j.mark in run.marks)
     if "status" in what:
         job = _restate(account, job, what["status"])
     for status in what.get("again", ()):

@@ -94,7 +94,7 @@ class World:
 
     def _model(self, ref: RunRef) -> str:
         run = self.plan.graph.runs[ref.address]
-        return next(m.id for m in self.seen[run.target].models if m.mark == run.mark)
+        return next(m.id for m in self.seen[run.target].models if m.mark in run.marks)
 
     def _deployment(self, change: Change, o: Observation) -> None:
         if change.action is Action.DELETE:

@@ -10,7 +10,6 @@ import re
 
 from reconciler.model import codes
 from reconciler.model.diagnostics import Code
-from reconciler.model.observation import JobError
 
 AS_OF = "2026-11-21"
 
@@ -36,10 +35,3 @@ def in_our_words(words: str) -> str:
     """A sentence with our check's code, to stand after the vendor's; empty where no check of ours is known."""
     code = check_for(words)
     return f"This is what our check {code.id} looks for: {code.summary}." if code else ""
-
-
-def way_on(error: JobError | None) -> str:
-    """What to do about a run that failed: corrected data is another run, which needs no other key."""
-    if error is None or not error.blames_data:
-        return codes.RUN_FAILED.way_out
-    return f"{in_our_words(str(error))} {codes.FILE_REFUSED.way_out}".strip()

@@ -21,9 +21,57 @@ RUN_FAILED = error(
 RUN_CANCELLED = error(
     "run-cancelled",
     "the training run was cancelled",
-    "Somebody cancelled the run; the tool does not overrule a person.",
+    "A person, or `prune` or `destroy` of this tool, cancelled the run. The service keeps the record and does not say "
+    "who, so the run is not started again by itself. Where the service lets records go (Azure's dated API versions), "
+    "`prune` and `destroy` take theirs along.",
     "To train it after all, raise `generation`.",
     "job.triage: ftjob-5c1f was cancelled in the portal",
+)
+RUN_IMPOSTOR = error(
+    "run-impostor",
+    "a run carries the mark of a wanted one and is another",
+    "Its mark says that it is this run; its base model, method, data, hyperparameters, seed or metadata say that it is "
+    "not. Somebody may have started a run again in the portal, suffix and all, or two marks may be equal by chance. It "
+    "is never used, cancelled or deleted, and nothing more is trained under that mark.",
+    "Raise `generation`, which gives the run a mark of its own; or delete the other one at the service, if nobody "
+    "needs it, and plan again.",
+    "ftjob-9a2e carries the mark of job.triage and trains gpt-4.1-nano for 9 epochs",
+)
+RUN_IMITATED = warning(
+    "run-imitated",
+    "another run carries the same mark",
+    "A run that shows other ingredients carries the mark of a wanted one. It is left alone and counts for nothing.",
+    "Nothing to do, unless its owner wants to know.",
+    "a colleague started job.triage again in the portal, with 9 epochs and the same suffix",
+)
+ESTATE_CLASH = error(
+    "estate-clash",
+    "another estate in this account has the same short mark",
+    "Runs and models are recognised by a short form of the estate's name. Two names can have the same one, and each "
+    "estate would take the other's objects for its own. Nothing is written.",
+    "Rename one of the estates, the younger one best: what it owns stays where it is, to be imported or deleted.",
+    "estate: team-41027   # beside the estate victim, in one Azure OpenAI account",
+)
+TRAINING_FULL = error(
+    "training-full",
+    "as many runs as are allowed are under way",
+    "The service takes no more runs until one of those under way ends, this estate's or somebody else's.",
+    "Apply again when one has ended; with --wait the apply waits for it.",
+    "job.tone: 429 rate_limit_exceeded, the organization has 3 active fine-tuning requests for this model",
+)
+TRAINING_DAILY = error(
+    "training-daily",
+    "the day's limit of runs is reached",
+    "The service starts no more runs of this model today.",
+    "Apply again tomorrow, or have the limit raised by the vendor.",
+    "job.tone: 429 daily_rate_limit_exceeded, the maximum of 8 fine-tuning requests per day",
+)
+SERVICE_BILL = error(
+    "service-bill",
+    "the account's bill or quota does not allow it",
+    "The service refuses for want of payment or credit, or for a spending limit. No repetition helps.",
+    "Settle the bill, or have the limit raised, then apply again.",
+    "job.tone: 429 insufficient_quota, you exceeded your current quota",
 )
 MODEL_DELETED = error(
     "model-deleted",

@@ -51,11 +51,11 @@ def _datasets(
 ) -> Iterable[Derivation]:
     """One for each target on which a job uses the dataset."""
     users = [run for run in plan.graph.runs.values() if address.name in (run.training, run.validation)]
-    name = marks.file_name(address.name, facts.digest, plan.estate)
+    names = marks.file_names(address.name, facts.digest, plan.estate)
     for target in sorted({run.target for run in users}):
-        files = sorted((f for f in observed[target].files if f.filename == name), key=lambda f: f.order)
+        files = sorted((f for f in observed[target].files if f.filename in names), key=lambda f: f.order)
         tables = (
-            Table("facts", ("", ""), (("digest", facts.digest), ("rows", f"{facts.rows:,}"), ("file name", name))),
+            Table("facts", ("", ""), (("digest", facts.digest), ("rows", f"{facts.rows:,}"), ("file name", names[0]))),
             Table("used by", ("job",), tuple((str(r.address),) for r in users if r.target == target)),
             Table(f"files of that name on {target}", ("id", "status"), tuple((f.id, f.status) for f in files)),
         )

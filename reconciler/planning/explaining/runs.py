@@ -30,7 +30,7 @@ def explain_run(
     if not observation.complete:
         tables = tuple(_identity(run))
         return Derivation(run.address, run.target, tables, "unknown", f"{run.target} could not be read")
-    view = MarkIndex(observation).of(run)
+    view = MarkIndex(observation, plan.graph).of(run)
     live = Table(f"runs with that mark on {run.target}", ("", ""), tuple(_live(run, observation, view)))
     elsewhere = Table("the same mark on other targets", ("target", "id"), tuple(_elsewhere(run, observed)))
     earlier = tuple(_near(n) for n in near.find(run)[:NEAR])
@@ -41,7 +41,7 @@ def explain_run(
 def _identity(run: DesiredRun) -> Iterator[Table]:
     yield Table("ingredients", ("what", "value", "where"), tuple(_ingredients(run)))
     canonical = canonical_json(run.ingredients.as_dict()).decode()
-    digits = "r1, then 4 digits of the estate and 10 of the fingerprint"
+    digits = "r2, then 4 characters of the estate and 10 of the fingerprint"
     rows = (
         ("JSON", canonical),
         ("SHA-256", run.fingerprint),
@@ -88,12 +88,12 @@ def _live(run: DesiredRun, observation: Observation, view: RunView) -> Iterator[
         if view.model:
             yield (view.model, "model: adopted")
         return
-    jobs = sorted((j for j in observation.jobs if j.mark == run.mark), key=lambda j: j.order)
+    jobs = sorted((j for j in observation.jobs if j.mark in run.marks), key=lambda j: j.order)
     for job in jobs:
         yield (job.id, f"{job.status}, {day(job.created_at)}: {_verdict(job, view)}")
     recorded = {j.fine_tuned_model for j in jobs}
     for model in observation.models:
-        if model.mark == run.mark and model.id not in recorded:
+        if model.mark in run.marks and model.id not in recorded:
             adopted = (
                 "adopted, though its run's record is gone" if model.id == view.model else "another model of the run"
             )
@@ -101,6 +101,8 @@ def _live(run: DesiredRun, observation: Observation, view: RunView) -> Iterator[
 
 
 def _verdict(job: ObservedJob, view: RunView) -> str:
+    if job.id in (i.id for i in view.impostors):
+        return f"another run: {next(i.words for i in view.impostors if i.id == job.id)}"
     if job in view.duplicates:
         return "one too many: the eldest stays"
     if job in view.paid_again:
@@ -118,7 +120,7 @@ def _verdict(job: ObservedJob, view: RunView) -> str:
 def _elsewhere(run: DesiredRun, observed: Mapping[str, Observation]) -> Iterator[tuple[str, ...]]:
     for target, observation in sorted(observed.items()):
         if target != run.target:
-            yield from ((target, job.id) for job in observation.jobs if job.mark == run.mark)
+            yield from ((target, job.id) for job in observation.jobs if job.mark in run.marks)
 
 
 def _near(near: Near) -> Table:

@@ -1,7 +1,8 @@
 """Models, training files and unfinished runs of the estate that nothing wants any more, and what keeps each.
 
-Only what carries the estate's mark counts. A model that anything serves or starts from stays, whoever that is, and so
-does everything as long as one target could not be read: what is there may be in use.
+Only what carries the estate's mark counts, and only what is the estate's beyond its few bits goes. A model that
+anything serves or starts from stays, whoever that is, and so does everything as long as one target could not be read:
+what is there may be in use.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from reconciler.model.observation import Observation, ObservedFile, ObservedJob,
 from reconciler.model.resource import ResourceGraph
 from reconciler.planning.changes import Action, Change, Reason
 from reconciler.planning.in_use import STEP, InUse, is_of
+from reconciler.planning.removal.ownership import UNTOLD, Owners
 
 _INCOMPLETE = "not every target could be read"
 
@@ -92,30 +94,38 @@ class _Account:
         self.seen = observation
         self.in_use = in_use
         self.wanted = [run for run in wishes.graph.runs.values() if run.target == observation.target]
-        self.marks = {run.mark for run in self.wanted}
+        self.marks = {mark for run in self.wanted for mark in run.marks}
+        self.owners = Owners(wishes.named, observation)
         self.adopted = {run.adopt.lower() for run in self.wanted if run.adopt}
         self.names: dict[str, Address] = {}
         self.by_suffix: dict[str, set[Address]] = defaultdict(set)
         for run in wishes.named.runs.values():
             if run.target == observation.target:
-                self.names.setdefault(run.mark, run.address)
+                for mark in run.marks:
+                    self.names.setdefault(mark, run.address)
                 self.by_suffix[marks.suffix_of(run.suffix)].add(run.address)
         self.jobs = {job.id: job for job in observation.jobs}
         self.unfinished = [job for job in observation.jobs if not job.phase.final]
 
     def leftovers(self) -> list[Leftover]:
-        runs = [Leftover(self._address(j.mark, j.suffix, j), self.seen.target, j) for j in self._own(self.unfinished)]
-        ending = {r.live.id: r.removal(_ANY).key for r in runs}
+        runs = [self._run(j) for j in self._own(self.unfinished)]
+        ending = {r.live.id: r.removal(_ANY).key for r in runs if not r.kept}
         models = self._spare([self._model(m, ending) for m in self._own_models()])
         return [*sorted(runs, key=_by_name), *sorted(models, key=_by_name), *self._files(ending, models)]
 
     def _own(self, jobs: Iterable[ObservedJob]) -> Iterator[ObservedJob]:
         own = (j for j in jobs if marks.is_estates(j.mark, self.estate) and j.mark not in self.marks)
+        own = (j for j in own if self.owners.owns(None, j) is not False)
         return (j for j in own if j.id.lower() not in self.adopted)
+
+    def _run(self, job: ObservedJob) -> Leftover:
+        kept = "" if self.owners.owns(None, job) else UNTOLD
+        return Leftover(self._address(job.mark, job.suffix, job), self.seen.target, job, kept)
 
     def _own_models(self) -> Iterator[ObservedModel]:
         own = (m for m in self.seen.models if marks.is_estates(m.mark, self.estate) and STEP not in m.id)
-        return (m for m in own if m.mark not in self.marks and not self._is_adopted(m))
+        own = (m for m in own if m.mark not in self.marks and not self._is_adopted(m))
+        return (m for m in own if self.owners.owns(m, self._job_of(m)) is not False)
 
     def _is_adopted(self, model: ObservedModel) -> bool:
         job = self._job_of(model)
@@ -132,6 +142,7 @@ class _Account:
         keeps += [f"{run.address} starts from it" for run in self.wanted if _starts_from(run.base, model.id)]
         children = [j for j in self.unfinished if is_of(j.base_model, model.id)]
         keeps += [f"{j.id} is training on it" for j in children if j.id not in ending]
+        keeps = keeps or ([] if self.owners.owns(model, job) else [UNTOLD])
         needs = {going[t, d.name.lower()] for t, d in serving if (t, d.name.lower()) in going}
         needs |= {ending[j.id] for j in children if j.id in ending}
         return Leftover(address, self.seen.target, model, min(keeps, default=""), needs=tuple(sorted(needs)))
@@ -165,8 +176,17 @@ class _Account:
             needs |= {m.removal(_ANY).key for m in models if not m.kept and self._made_from(m, ids)}
             mark = marks.FileMark.read(name)
             assert mark is not None
+            keeps = keeps or ([] if mark.is_long else [UNTOLD])
+            keeps = keeps or [f"it tells whose {m.short} is" for m in models if self._testifies(m, ids)]
             address = Address("dataset", mark.dataset)
             yield Leftover(address, self.seen.target, copies[0], min(keeps, default=""), needs=tuple(sorted(needs)))
+
+    def _testifies(self, model: Leftover, files: set[str]) -> bool:
+        """Whether the files are all that tells whose a model is that stays: without them it could never go."""
+        assert isinstance(model.live, ObservedModel)
+        job = self._job_of(model.live)
+        told = job is None or "estate" in job.metadata or model.live.mark in self.owners.runs
+        return bool(model.kept) and model.kept != UNTOLD and not told and self._made_from(model, files)
 
     def _made_from(self, model: Leftover, files: set[str]) -> bool:
         assert isinstance(model.live, ObservedModel)
@@ -210,18 +230,19 @@ def own_files(observation: Observation, estate: str) -> dict[str, list[ObservedF
     found: dict[str, list[ObservedFile]] = defaultdict(list)
     for file in sorted(observation.files, key=lambda f: f.order):
         mark = marks.FileMark.read(file.filename)
-        if mark and mark.estate4 == marks.estate_mark(estate) and file.status not in ("deleting", "deleted"):
+        if mark and mark.is_of(estate) and file.status not in ("deleting", "deleted"):
             found[file.filename].append(file)
     return found
 
 
 def wanted_files(graph: ResourceGraph, target: str) -> dict[str, list[Address]]:
-    """Names of the files that the runs of a target read -> those runs."""
+    """Names, in every form, of the files that the runs of a target read -> those runs."""
     found: dict[str, list[Address]] = defaultdict(list)
     for run in graph.runs.values():
         if run.target == target:
             for dataset, digest in run.datasets:
-                found[marks.file_name(dataset, digest, graph.estate)].append(run.address)
+                for name in marks.file_names(dataset, digest, graph.estate):
+                    found[name].append(run.address)
     return found
 
 

@@ -42,15 +42,15 @@ class _Files:
                 continue
             if any(c.action in (Action.BLOCKED, Action.PARKED) for c in readers) or self._foreign(copies, readers):
                 continue
-            if name not in wanted and not succeeded_on(self.seen, copies):
-                continue  # nobody has trained on it: an orphan, which stays without --prune
+            if name not in wanted and not self._is_done(name, copies):
+                continue  # an orphan, which stays without --prune
             needs = tuple(sorted(c.key for c in readers))
             yield self._removal(name, copies, facts, needs)
 
     def _reads(self, change: Change, name: str, copies: list[ObservedFile]) -> bool:
         """Whether a change is about a run on the file: one that is wanted, or one that is there."""
         run, job = change.desired, change.live
-        if isinstance(run, DesiredRun) and any(self._name(d, digest) == name for d, digest in run.datasets):
+        if isinstance(run, DesiredRun) and any(name in self._names(*data) for data in run.datasets):
             return True
         return isinstance(job, ObservedJob) and any(f.id in (job.training_file, job.validation_file) for f in copies)
 
@@ -63,10 +63,15 @@ class _Files:
 
     def _upload(self, name: str) -> DatasetFacts | None:
         facts = (c.desired for c in self.sent.values() if isinstance(c.desired, DatasetFacts))
-        return next((f for f in facts if self._name(f.name, f.digest) == name), None)
+        return next((f for f in facts if marks.file_name(f.name, f.digest, self.graph.estate) == name), None)
 
-    def _name(self, dataset: str, digest: str) -> str:
-        return marks.file_name(dataset, digest, self.graph.estate)
+    def _names(self, dataset: str, digest: str) -> tuple[str, str]:
+        return marks.file_names(dataset, digest, self.graph.estate)
+
+    def _is_done(self, name: str, copies: list[ObservedFile]) -> bool:
+        """Whether a file that nothing wants is the estate's for sure, and somebody has trained on it."""
+        mark = marks.FileMark.read(name)
+        return mark is not None and mark.is_long and succeeded_on(self.seen, copies)
 
     def _removal(
         self, name: str, copies: list[ObservedFile], facts: DatasetFacts | None, needs: tuple[str, ...]

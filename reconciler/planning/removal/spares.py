@@ -31,7 +31,7 @@ def spare_files(
         for name, (stays, *spares) in _copies(graph, observation):
             if f"dataset.{name.dataset}@{target}#{name.digest16}" in gone:
                 continue
-            starts = {c.key for c in changes if _reads(c, name, graph.estate)}
+            starts = {c.key for c in changes if _reads(c, name)}
             for spare in spares:
                 readers = {j.id for j in unfinished if spare.id in (j.training_file, j.validation_file)}
                 if readers <= followed.keys():
@@ -49,19 +49,16 @@ def _copies(graph: ResourceGraph, observation: Observation) -> Iterator[tuple[ma
     found: dict[marks.FileMark, list[ObservedFile]] = defaultdict(list)
     for file in observation.files:
         mark = marks.FileMark.read(file.filename)
-        if mark and mark.estate4 == marks.estate_mark(graph.estate) and file.lasts(observation.observed_at):
+        if mark and mark.is_long and mark.is_of(graph.estate) and file.lasts(observation.observed_at):
             found[mark].append(file)
     for mark, files in found.items():
         yield mark, sorted(files, key=lambda f: f.order)
 
 
-def _reads(change: Change, name: marks.FileMark, estate: str) -> bool:
+def _reads(change: Change, name: marks.FileMark) -> bool:
     """Whether the change is about a run on that dataset."""
     run = change.desired
-    if not isinstance(run, DesiredRun):
-        return False
-    names = [marks.file_name(dataset, digest, estate) for dataset, digest in run.datasets]
-    return name in map(marks.FileMark.read, names)
+    return isinstance(run, DesiredRun) and name.content in ((d, digest[:16]) for d, digest in run.datasets)
 
 
 def _removal(

@@ -13,6 +13,7 @@ from reconciler.model.diagnostics import in_order
 from reconciler.model.observation import Observation, ObservedDeployment
 from reconciler.model.resource import ResourceGraph
 from reconciler.planning.changes import Change, Reason
+from reconciler.planning.clashes import clashes
 from reconciler.planning.costs.costing import Costing
 from reconciler.planning.deployments import is_owned
 from reconciler.planning.graph import build_graph
@@ -59,7 +60,7 @@ def make_destroy_plan(specs: Specs, facts: Mapping[str, DatasetFacts], observed:
         orphans=orphans,
         leftovers=leftovers,
         drift=(),
-        diagnostics=in_order(p for o in observed.values() for p in o.problems),
+        diagnostics=in_order([*(p for o in observed.values() for p in o.problems), *clashes(specs.estate, observed)]),
         targets=looks(specs, observed),
         owned=sum(is_owned(d, specs.estate) for o in observed.values() for d in o.deployments),
         observed_at=max((o.observed_at for o in observed.values()), default=0),

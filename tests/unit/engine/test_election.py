@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.engine.election import elect, find_run
+from reconciler.engine.election import elect
+from reconciler.engine.recognising import find_run
 from reconciler.model.address import Address
 from reconciler.model.observation import ObservedJob
 from reconciler.providers.base import Pace, RunRequest
@@ -28,7 +29,7 @@ def start(cloud: Cloud) -> ObservedJob:
 
 def held(cloud: Cloud, own: ObservedJob, pace: Pace = PACE) -> ObservedJob:
     shared, _ = context(cloud, ESTATE, pace)
-    return elect(own, shared.targets["sweden"], RUN.mark, shared)
+    return elect(own, RUN, shared.targets["sweden"], shared, lambda _: None)
 
 
 def statuses(cloud: Cloud) -> list[str]:
@@ -120,7 +121,8 @@ def test_which_run_is_adopted(ends: list[str], found: int | None, why: str) -> N
     for job, status in zip(jobs, ends, strict=True):
         if status:
             cloud["sweden"].end(job.id, status)
-    adopted = find_run(cloud["sweden"].target(), RUN.mark)
+    shared, _ = context(cloud, ESTATE)
+    adopted = find_run(RUN, shared.targets["sweden"], shared)
     assert (adopted and adopted.id) == (None if found is None else jobs[found].id), why
 
 

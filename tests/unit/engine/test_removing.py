@@ -80,7 +80,7 @@ def test_what_somebody_else_has_deleted_is_as_good() -> None:
 def test_a_service_that_says_yes_and_keeps_the_model_is_not_believed() -> None:
     cloud = live(ESTATE)
     made = plan(cloud, BARE)
-    cloud["sweden"].delete_model = lambda id, job: None  # type: ignore[method-assign]
+    cloud["sweden"].delete_model = lambda id: None  # type: ignore[method-assign]
     story = carried_out(cloud, made)
     assert [ids for step, ids in story.codes().items() if step.startswith(MODEL)] == [["model-kept"]]
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from reconciler.model import marks
 from reconciler.model.marks import DeploymentMark, FileMark
 
 MARK = "r1" + "0123456789abcd"
+NEW = "r2" + "abcdefghijk234"
 
 FOUND = [
     (f"{MARK}-support", "the suffix as it was sent"),
@@ -27,7 +30,8 @@ LOST = [
     (MARK[:-1], "a mark cut short is another mark, or none"),
     (f"x{MARK}", "a letter before it: part of a longer word"),
     (f"{MARK}a", "a digit behind it"),
-    (f"r2{MARK[2:]}", "a form that this version does not know"),
+    (f"r3{MARK[2:]}", "a form that this version does not know"),
+    (f"r2{MARK[2:]}", "no base32: 0, 1, 8 and 9 are none"),
     (f"r1{'g' * 14}", "no hex digits"),
 ]
 
@@ -35,6 +39,8 @@ LOST = [
 @pytest.mark.parametrize(("name", "why"), FOUND)
 def test_found(name: str, why: str) -> None:
     assert marks.find_mark(name) == MARK, why
+    newer = name.replace(MARK, NEW).replace(MARK.upper(), NEW.upper())
+    assert marks.find_mark(newer) == NEW, f"{why}, of version 2"
 
 
 @pytest.mark.parametrize(("name", "why"), LOST)
@@ -42,8 +48,10 @@ def test_not_found(name: str | None, why: str) -> None:
     assert marks.find_mark(name) is None, why
 
 
-def test_a_mark_is_of_one_estate() -> None:
-    mark = marks.run_mark("acme", "f" * 64)
+@pytest.mark.parametrize("write", [marks.run_mark, marks.former_run_mark])
+def test_a_mark_is_of_one_estate(write: Callable[[str, str], str]) -> None:
+    mark = write("acme", "f" * 64)
+    assert marks.find_mark(mark) == mark
     assert marks.is_estates(mark, "acme")
     assert not marks.is_estates(mark, "other")
     assert not marks.is_estates(None, "acme")
@@ -56,7 +64,9 @@ def test_the_mark_fits_where_the_shortest_limit_leaves_room() -> None:
 @pytest.mark.parametrize(
     ("name", "dataset", "why"),
     [
-        ("jan-0123456789abcdef-beef.jsonl", "jan", "as it is written"),
+        ("jan-0123456789abcdef-0123456789ab.jsonl", "jan", "as it is written"),
+        ("jan-0123456789abcdef-beef.jsonl", "jan", "as older versions wrote it"),
+        ("jan-0123456789abcdef-beef0.jsonl", None, "neither the long estate nor the short one"),
         ("a-b.c-0123456789abcdef-beef.jsonl", "a-b.c", "dots and dashes belong to the dataset"),
         ("x-0123456789abcdef-0123456789abcdef-beef.jsonl", "x-0123456789abcdef", "the last digest is the file's"),
         ("jan-0123456789abcdef-beef.json", None, "another ending"),

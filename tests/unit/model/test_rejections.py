@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.model import codes
 from reconciler.model.catalog import rejections
-from reconciler.model.observation import JobError
 
 FAILED = "invalid_training_file: The job failed due to an invalid training file."
 
@@ -30,9 +28,3 @@ def test_which_check_looks_for_it(words: str, check: str | None) -> None:
     found = rejections.check_for(words)
     assert (found.id if found else None) == check
     assert bool(check) == (f"our check {check} " in rejections.in_our_words(words))
-
-
-def test_only_data_is_corrected() -> None:
-    assert rejections.way_on(JobError("internalFailure", "The node went away.")) == codes.RUN_FAILED.way_out
-    assert rejections.way_on(None) == codes.RUN_FAILED.way_out
-    assert rejections.way_on(JobError("invalid_training_file", "No.")) == codes.FILE_REFUSED.way_out

@@ -50,10 +50,13 @@ def test_marks(vector: dict[str, Any]) -> None:
     name = marks.file_name(vector["dataset"], vector["digest"], vector["estate"])
     assert marks.estate_mark(vector["estate"]) == vector["estate_mark"]
     assert mark == vector["run_mark"]
+    assert marks.long_mark(vector["estate"]) == vector["long_mark"]
     assert len(mark) == marks.MARK_LENGTH
+    assert marks.former_run_mark(vector["estate"], vector["fingerprint"]) == vector["former_run_mark"]
+    assert marks.file_names(vector["dataset"], vector["digest"], vector["estate"]) == (name, vector["former_file_name"])
     assert marks.run_suffix(mark, vector["suffix"]) == vector["run_suffix"]
     assert name == vector["file_name"]
-    assert FileMark.read(name) == FileMark(vector["dataset"], vector["digest"][:16], vector["estate_mark"])
+    assert FileMark.read(name) == FileMark(vector["dataset"], vector["digest"][:16], vector["long_mark"])
 
 
 @pytest.mark.parametrize("vector", VECTORS["tags"], ids=lambda v: v["why"])

@@ -204,7 +204,19 @@ def test_how_a_thing_is_made_is_part_of_what_was_approved(edit: tuple[str, str],
     assert words in changed(covers(planned(cloud, ESTATE), planned(cloud, new)))[address]
 
 
-NOT_TOLD = {"address", "target", "base", "ingredients", "mark", "training", "validation", "place", "model", "tags"}
+NOT_TOLD = {
+    "address",
+    "target",
+    "base",
+    "ingredients",
+    "mark",
+    "former_mark",
+    "training",
+    "validation",
+    "place",
+    "model",
+    "tags",
+}
 """In the key, the fingerprint, the account or the digest of data; `model` and `tags` have tests of their own."""
 TOLD = {"training_type", "retries", "suffix", "strategy", "protect", "content_filter", "version_upgrade", "fingerprint",
         "name", "sku", "capacity", "ignore_drift"}  # fmt: skip

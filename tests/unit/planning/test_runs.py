@@ -6,11 +6,15 @@ from collections.abc import Sequence
 
 import pytest
 
+from reconciler.model.address import Address
 from reconciler.model.observation import Observation, ObservedJob, ObservedModel
-from reconciler.planning.runs import MarkIndex, RunState
+from reconciler.planning.runs import MarkIndex, RunState, RunView
 from reconciler.providers.dataplane import read_job, read_model
+from tests.support.estate import ESTATE, graph_of
 
-MARK = "r10123456789abcd"
+GRAPH = graph_of(ESTATE)
+RUN = GRAPH.runs[Address("job", "triage")]
+MARK = RUN.mark
 NOW = 1000
 
 
@@ -23,8 +27,12 @@ def model(id: str, ends: int | None = None, created: int = 0) -> ObservedModel:
     return read_model({"id": id, "created": created, "deprecation": {"inference": ends} if ends else None})
 
 
+def judged(seen: Observation) -> RunView:
+    return MarkIndex(seen, GRAPH).judge(RUN)
+
+
 def verdict(jobs: Sequence[ObservedJob], models: Sequence[ObservedModel] = ()) -> tuple[RunState, str | None, int, int]:
-    view = MarkIndex(Observation("t", NOW, jobs=tuple(jobs), models=tuple(models))).judge(MARK)
+    view = judged(Observation("sweden", NOW, jobs=tuple(jobs), models=tuple(models)))
     return view.state, view.job.id if view.job else None, view.failures, len(view.duplicates)
 
 
@@ -77,5 +85,5 @@ def test_another_mark_is_another_run() -> None:
 
 
 def test_of_several_models_the_eldest_is_served() -> None:
-    view = MarkIndex(Observation("t", NOW, models=(model(NAMED + "b", created=2), model(NAMED + "c", created=1))))
-    assert view.judge(MARK).model == NAMED + "c"
+    models = (model(NAMED + "b", created=2), model(NAMED + "c", created=1))
+    assert judged(Observation("sweden", NOW, models=models)).model == NAMED + "c"
