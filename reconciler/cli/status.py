@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -27,7 +28,10 @@ from reconciler.render import status as render_status
 @options.where_options
 @options.no_color_option
 def status(root: Path, parallelism: int, where: options.Where, terminal: options.Terminal) -> None:
-    """Show what is live on the targets of the specs below ROOT."""
+    """Show what is live on the targets of the specs below ROOT.
+
+    Ends with 1 when a target could not be read in full.
+    """
     estate = load(root)
     with connected(estate, where, terminal, Stop()) as world:
         observed = operations.look(world, parallelism)
@@ -43,7 +47,9 @@ def status(root: Path, parallelism: int, where: options.Where, terminal: options
     )
     click.echo(f"\n{days}" if days else "", nl=False)
     problems = [p for o in observed.values() for p in o.problems]
-    problems += closings(estate.specs, estate.specs.targets, made.observed_at)
-    told = render_diagnostics.render(problems, terminal.err)
+    remarks = closings(estate.specs, estate.specs.targets, made.observed_at)
+    told = render_diagnostics.render([*problems, *remarks], terminal.err)
     if told:
         click.echo("\n" + told, nl=False, err=True)
+    if not made.complete:
+        sys.exit(1)

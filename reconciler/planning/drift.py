@@ -17,6 +17,7 @@ import orjson
 from reconciler.model.address import Address
 from reconciler.model.diagnostics import Diagnostic, SourceRange
 from reconciler.planning.changes import FieldChange
+from reconciler.planning.scope import Scope
 from reconciler.specs.patch import Edit, diff
 
 
@@ -81,10 +82,8 @@ class DriftReport:
     """What could not be read."""
     ahead: int
     """Changes that the specs ask for by themselves: not drift, apply makes them."""
-    deployments: int
-    runs: int
-    """How many of each the specs want."""
-    targets: int
+    scope: Scope
+    """What of the specs was looked at."""
     observed_at: int
 
     @property

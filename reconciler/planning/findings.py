@@ -45,9 +45,7 @@ def make_report(
         complete=plan.complete and not unread,
         diagnostics=in_order([*(p for o in observed.values() for p in o.problems), *unread]),
         ahead=sum(1 for c in plan.changes if c.action.writes and c.address not in told),
-        deployments=len(plan.graph.deployments),
-        runs=len(plan.graph.runs),
-        targets=len(plan.targets),
+        scope=plan.scope,
         observed_at=plan.observed_at,
     )
 

@@ -11,6 +11,7 @@ from reconciler.planning.costs.costformat import HostingPart, PlanCostPart, amou
 from reconciler.planning.plan import rank
 from reconciler.planning.plandigest import changes_digest
 from reconciler.planning.planformat import DigestPart, PlanDocument, SummaryPart, TargetPart
+from reconciler.planning.scopeformat import ScopePart
 
 T = TypeVar("T")
 
@@ -35,6 +36,7 @@ def merge(parts: Sequence[PlanDocument]) -> PlanDocument:
             "errored": any(p.errored for p in parts),
             "observed_at": min(p.observed_at for p in parts),
             "targets": targets,
+            "scope": _scope([p.scope for p in parts if p.scope], whole=whole),
             "digest": DigestPart(specs=first.digest.specs, changes=digest),
             "summary": SummaryPart(**counts),
             "cost": _cost([p.cost for p in parts if p.cost]),
@@ -62,6 +64,23 @@ def _check(parts: Sequence[PlanDocument]) -> None:
         if both := seen.intersection(part.asked.target):
             raise ValueError(f"two of them are of target {min(both)}")
         seen.update(part.asked.target)
+
+
+def _scope(parts: Sequence[ScopePart], *, whole: bool) -> ScopePart | None:
+    """Each part speaks of targets of its own."""
+    if not parts:
+        return None
+    unread = tuple(sorted({name for p in parts for name in p.unread}))
+    return parts[0].model_copy(
+        update={
+            "whole": whole and not unread and not parts[0].select,
+            "target": () if whole else tuple(sorted(name for p in parts for name in p.target)),
+            "targets": tuple(sorted({name for p in parts for name in p.targets} - set(unread))),
+            "unread": unread,
+            "runs": sum(p.runs for p in parts),
+            "deployments": sum(p.deployments for p in parts),
+        }
+    )
 
 
 def _targets(parts: Sequence[PlanDocument]) -> tuple[TargetPart, ...]:

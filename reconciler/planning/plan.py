@@ -10,11 +10,13 @@ from reconciler.model import codes
 from reconciler.model.address import KINDS, Address, Kind
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.resource import ResourceGraph
+from reconciler.model.selection import EVERYTHING, Selection
 from reconciler.planning.changes import Action, Change
 from reconciler.planning.costs.cost import Hosting, PlanCost, plan_cost
 from reconciler.planning.drift import Drift
 from reconciler.planning.removal.leftovers import Leftover
 from reconciler.planning.removal.orphans import Orphan
+from reconciler.planning.scope import Scope, scope_of
 
 ORDER = (Action.UPLOAD, Action.CANCEL, Action.TRAIN, Action.RETRY, Action.WAIT, Action.PARKED, Action.BLOCKED)
 REFUSING = frozenset(
@@ -59,6 +61,8 @@ class Plan:
     graph: ResourceGraph = field(compare=False, repr=False)
     models: Mapping[Address, str] = field(compare=False, repr=False)
     """The model of each wanted run that has one already."""
+    selection: Selection = EVERYTHING
+    """What the operator limits it to."""
     hosting: Hosting = field(default_factory=Hosting)
     """What is live now costs a month."""
 
@@ -66,6 +70,11 @@ class Plan:
     def cost(self) -> PlanCost:
         """The sums over the changes that are really made."""
         return plan_cost(self.changes, self.hosting)
+
+    @property
+    def scope(self) -> Scope:
+        """What of the specs it speaks of."""
+        return scope_of(self.graph, {t.name: t.complete for t in self.targets}, self.selection)
 
     @property
     def complete(self) -> bool:

@@ -28,6 +28,7 @@ from reconciler.planning.planformat import (
     WantedPart,
 )
 from reconciler.planning.removal.leftovers import Leftover
+from reconciler.planning.scopeformat import ScopePart
 from reconciler.planning.values import more_notes, values_of
 
 
@@ -47,6 +48,7 @@ def to_document(plan: Plan, *, root: str, version: str, asked: Asked = WHOLE) ->
         targets=tuple(
             TargetPart(name=t.name, objects=t.objects, complete=t.complete, account=t.account) for t in plan.targets
         ),
+        scope=ScopePart.of(plan.scope),
         wanted=WantedPart(runs=len(plan.graph.runs), deployments=len(plan.graph.deployments)),
         digest=DigestPart(specs=specs_digest(plan), changes=changes_digest(plan.estate, accounts, changes)),
         summary=_summary(plan),

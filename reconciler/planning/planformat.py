@@ -21,6 +21,7 @@ from reconciler.planning.costs.costformat import ChangeCostPart, PlanCostPart
 from reconciler.planning.diagnosticformat import DiagnosticPart
 from reconciler.planning.diff import same
 from reconciler.planning.part import Part
+from reconciler.planning.scopeformat import ScopePart
 
 FORMAT_VERSION = "1.1"
 _FIELDS = ("name", "model", "source", "sku", "capacity", "content_filter", "version_upgrade")
@@ -209,6 +210,7 @@ class PlanDocument(Part):
     errored: bool = Field(description="Errors, or anything wanted that is blocked.")
     observed_at: int = Field(ge=0, lt=10**11, description="When the targets were looked at, in Unix seconds.")
     targets: tuple[TargetPart, ...]
+    scope: ScopePart | None = Field(None, description="What of the specs the plan speaks of; since format 1.1.")
     wanted: WantedPart
     digest: DigestPart
     summary: SummaryPart

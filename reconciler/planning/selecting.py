@@ -61,6 +61,7 @@ def select(plan: Plan, selection: Selection) -> Plan:
     addresses = {str(a) for c in changes for a in (c.address, *c.also)}
     return replace(
         plan,
+        selection=selection,
         changes=tuple(_held_back(c, by_key, kept) for c in changes),
         drift=tuple(d for d in plan.drift if str(d.address) in addresses),
         orphans=tuple(o for o in plan.orphans if str(o.address) in addresses),

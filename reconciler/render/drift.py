@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import orjson
+
 from reconciler.planning.drift import Cause, DriftReport, Finding
+from reconciler.planning.scopeformat import ScopePart
+from reconciler.render import scope
 from reconciler.render.diagnostics import as_json as diagnostic_json
 from reconciler.render.plan import sides, value
 from reconciler.render.text import Style, clean, pad, plural, when
@@ -51,29 +56,43 @@ def _wrapped(text: str) -> list[str]:
 
 
 def _summary(report: DriftReport, style: Style) -> str:
-    counts = [(report.deployments, "deployment"), (report.runs, "run")]
-    if not report.findings:
-        wanted = " and ".join(plural(n, word) for n, word in counts if n) or "no deployment and no run"
-        told = "\n".join(textwrap.wrap(f"No drift. The specs want {wanted}; nothing was changed behind them.", COLUMNS))
-        line = told.replace("No drift.", style("No drift.", "bold", "green"), 1)
-        if not report.complete:
-            line = style("No drift on what could be read; not everything could.", "bold", "yellow")
-    else:
-        drifted = {
-            kind: sum(1 for f in report.findings if f.drift.address.kind == kind) for kind in ("deployment", "job")
-        }
-        words = [
-            f"{drifted[kind]} of {plural(n, word)}"
-            for (n, word), kind in zip(counts, ("deployment", "job"), strict=True)
-            if drifted[kind]
-        ]
-        line = style(f"Drift: {' and '.join(words)}.", "bold")
-        if not report.complete:
-            line += " Not everything could be read: there may be more."
+    told = summary(ScopePart.of(report.scope), _counts(report), complete=report.complete)
+    lines = [line for sentence in told for line in textwrap.wrap(sentence, COLUMNS)]
+    head = next((h for h in (NONE, UNKNOWN) if lines[0].startswith(h)), lines[0])
+    color = {NONE: ["green"], UNKNOWN: ["yellow"]}.get(head, [])
+    lines[0] = style(head, "bold", *color) + lines[0].removeprefix(head)
     if report.ahead:
         many = "change waits" if report.ahead == 1 else "changes wait"
-        return f"{line}\nThe specs are ahead: {report.ahead} {many} for an apply."
-    return f"{line} The specs are otherwise applied." if report.findings and report.complete else line
+        lines.append(f"The specs are ahead: {report.ahead} {many} for an apply.")
+    elif report.findings and report.complete and report.scope.whole:
+        lines[-1] += " The specs are otherwise applied."
+    return "\n".join(lines)
+
+
+def _counts(report: DriftReport) -> dict[str, int]:
+    return dict(Counter("run" if f.drift.address.kind == "job" else f.drift.address.kind for f in report.findings))
+
+
+NONE, UNKNOWN = "No drift", "No drift found"
+
+
+def summary(seen: ScopePart, drifted: Mapping[str, int], *, complete: bool) -> list[str]:
+    """What a report says of everything that was looked at; `drifted` is by kind, `deployment` and `run`."""
+    if drifted:
+        wanted = {"deployment": seen.deployments, "run": seen.runs}
+        # On a target that was read in part there is drift, but not all that there may be.
+        shown = [
+            f"{n} of {plural(wanted[kind], kind)}" if complete and not seen.unread else plural(n, kind)
+            for kind, n in sorted(drifted.items())
+        ]
+        more = scope.limits(seen) or ("" if complete else "Not everything could be read: there may be more.")
+        return [f"Drift: {' and '.join(shown)}.", *([more] if more else [])]
+    if not complete and not seen.unread:
+        return [f"{UNKNOWN}, but not everything could be read."]
+    if not seen.whole:
+        return [scope.nothing(NONE if complete else UNKNOWN, seen)]
+    wanted_words = scope.counted(seen) or "no deployment and no run"
+    return [f"{NONE}. The specs want {wanted_words}; nothing was changed behind them."]
 
 
 def as_json(report: DriftReport, *, root: str, version: str) -> dict[str, Any]:
@@ -90,14 +109,21 @@ def as_json(report: DriftReport, *, root: str, version: str) -> dict[str, Any]:
         "summary": {
             "drift": len(report.findings),
             "ahead": report.ahead,
-            "deployments": report.deployments,
-            "runs": report.runs,
-            "targets": report.targets,
+            "deployments": report.scope.deployments,
+            "runs": report.scope.runs,
+            "targets": len(report.scope.targets),
         },
+        "scope": ScopePart.of(report.scope).model_dump(mode="json"),
         "findings": [_finding_json(f) for f in report.findings],
         "patch": report.patch,
         "diagnostics": [diagnostic_json(d) for d in report.diagnostics],
     }
+
+
+def in_words(report: Mapping[str, Any]) -> list[str]:
+    """`summary` of a report as `as_json` writes it."""
+    kinds = Counter("run" if f["type"] == "job" else str(f["type"]) for f in report["findings"])
+    return summary(ScopePart.model_validate_json(orjson.dumps(report["scope"])), kinds, complete=report["complete"])
 
 
 def _finding_json(finding: Finding) -> dict[str, Any]:

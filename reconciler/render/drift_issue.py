@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from reconciler.render.drift import in_words
 from reconciler.render.fences import fenced
-from reconciler.render.markdown.escaping import code
+from reconciler.render.markdown.escaping import code, prose
 from reconciler.render.plan import value
 from reconciler.render.text import pad, plural
 
@@ -20,9 +21,9 @@ def title(report: Mapping[str, Any]) -> str:
 def render(report: Mapping[str, Any], told: str) -> str:
     """The body; `told` is `words` of the same report."""
     if not report["findings"]:
-        return f"### No drift in {code(report['estate'])}\n\nEverything is as last applied.\n"
+        return f"### No drift in {code(report['estate'])}\n\n{prose(' '.join(in_words(report)))}\n"
     head = f"### {plural(len(report['findings']), 'drift')} in {code(report['estate'])}"
-    parts = [head, fenced(told, limit=_LIMIT)]
+    parts = [head, prose(" ".join(in_words(report))), fenced(told, limit=_LIMIT)]
     if report.get("patch"):
         fold = f"{fenced(report['patch'], 'diff', limit=_LIMIT // 4)}\n\n</details>"
         parts.append(f"<details><summary>The change of the specs that keeps what is live</summary>\n\n{fold}")
@@ -44,9 +45,9 @@ def news(report: Mapping[str, Any]) -> str:
     return f"The findings have changed; now it is these:\n\n{fenced(listed, limit=5_000)}\n\n"
 
 
-def clean_again() -> str:
+def clean_again(report: Mapping[str, Any]) -> str:
     """The comment with which the issue is closed."""
-    return "Everything could be read, and nothing differs from what was last applied.\n\n"
+    return f"{prose(' '.join(in_words(report)))}\n\n"
 
 
 def unread(told: str) -> str:

@@ -11,7 +11,7 @@ from reconciler.model import marks
 from reconciler.planning.changes import Action, Unknown
 from reconciler.planning.drift import Cause
 from reconciler.planning.planformat import ChangePart, DriftPart, LeftoverPart, OrphanPart, PlanDocument
-from reconciler.render import cost
+from reconciler.render import cost, scope
 from reconciler.render.text import Style, clean, pad, plural, when, width
 
 UNWANTED = "Kept, though nothing wants it any more (--prune destroys it):"
@@ -213,27 +213,34 @@ def _drift(drift: DriftPart, style: Style) -> str:
 
 def _summary(plan: PlanDocument, style: Style) -> str:
     if not plan.resource_changes:
-        if plan.asked.destroy and plan.complete:
-            return style("Nothing to destroy.", "bold")
-        if not plan.complete:
-            return style("Nothing to do on the targets that could be read; not all of them could.", "bold", "yellow")
-        return f"{style('No changes.', 'bold', 'green')} {matches(plan)}"
+        told = "\n".join(_wrapped(nothing_to_do(plan), ""))
+        head = next(h for h in (NONE, DESTROYED, UNREAD) if told.startswith(h))
+        color = {NONE: ["green"], UNREAD: ["yellow"]}.get(head, [])
+        return style(head, "bold", *color) + told.removeprefix(head)
     also = ", ".join(in_words(plan, ALSO))
     line = f"Plan: {', '.join(in_words(plan, COUNTED, zeros=True))}."
     counted = [style(line, "bold")]
     if also:
         more = f"Also {also}."
         counted = [f"{counted[0]} {more}"] if width(f"{line} {more}") <= COLUMNS else [*counted, more]
-    sums = cost.lines(plan.cost) if plan.cost else []
+    sums = [*(cost.lines(plan.cost) if plan.cost else []), scope.limits(scope.scope_of(plan))]
     return "\n".join([*counted, *(w for s in sums for w in _wrapped(s, ""))])
 
 
-def matches(plan: PlanDocument) -> str:
-    """What a plan without changes says of the specs."""
-    counts = [(plan.wanted.runs, "run"), (plan.wanted.deployments, "deployment")]
-    what = " and ".join(plural(n, word) for n, word in counts if n) or "Nothing is wanted, and nothing"
-    verb = "match" if sum(n for n, _ in counts) > 1 else "matches"
-    return f"{what} on {plural(len(plan.targets), 'target')} {verb} the specs."
+NONE, DESTROYED, UNREAD = "No changes", "Nothing to destroy", "Nothing to do"
+
+
+def nothing_to_do(plan: PlanDocument) -> str:
+    """What a plan without changes says of what it looked at."""
+    seen = scope.scope_of(plan)
+    head = DESTROYED if plan.asked.destroy else NONE if plan.complete else UNREAD
+    if not seen.whole:
+        return scope.nothing(head, seen)
+    if plan.asked.destroy:
+        return f"{head}."
+    what = scope.counted(seen) or "Nothing is wanted, and nothing"
+    verb = "match" if seen.runs + seen.deployments > 1 else "matches"
+    return f"{head}. {what} on {plural(len(plan.targets), 'target')} {verb} the specs."
 
 
 COUNTED = {"train": "to train", "add": "to add", "change": "to change", "destroy": "to destroy"}

@@ -21,6 +21,7 @@ from reconciler.engine import operations
 from reconciler.model.asked import Asked
 from reconciler.model.diagnostics import has_errors
 from reconciler.model.observation import Observation
+from reconciler.model.selection import Selection
 from reconciler.planning import preflight
 from reconciler.planning.costs.budget import check_budget
 from reconciler.planning.explaining.explain import explain
@@ -28,6 +29,7 @@ from reconciler.planning.findings import make_report
 from reconciler.planning.plan import Plan
 from reconciler.planning.planner import make_plan
 from reconciler.planning.removal.teardown import make_destroy_plan
+from reconciler.planning.selecting import select
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import drift as render_drift
 from reconciler.render import explain as render_explain
@@ -63,11 +65,15 @@ def plan_case(case: dict[str, Any]) -> World:
     facts, world = facts_of(specs, case.get("contents")), cloud.world(specs)
     observed = at_noon(operations.look(world, 1, every_checkpoint=True))
     if case.get("destroy"):
-        return World(facts, observed, make_destroy_plan(specs, facts, observed))
-    made = make_plan(specs, facts, observed, prune=case.get("prune", False))
+        return World(facts, observed, select(make_destroy_plan(specs, facts, observed), selection_of(case)))
+    made = select(make_plan(specs, facts, observed, prune=case.get("prune", False)), selection_of(case))
     observed = dict(operations.look_closer(world, observed, preflight.questions(made), 1))
     checked = preflight.check(made, specs, observed, applying=case.get("applying", False))
     return World(facts, observed, check_budget(checked, specs.budget))
+
+
+def selection_of(case: dict[str, Any]) -> Selection:
+    return Selection(tuple(case.get("select", ())), tuple(case.get("target", ())))
 
 
 def _edits(case: dict[str, Any], key: str) -> list[tuple[str, str]]:
@@ -94,7 +100,7 @@ def test_case(name: str, request: pytest.FixtureRequest) -> None:
     made = world.plan
     assert made.failed is case.get("fails", False), "`fails` says whether the plan has errors"
     assert has_errors(made.diagnostics) is made.failed
-    asked = Asked(prune=case.get("prune", False), destroy=case.get("destroy", False))
+    asked = Asked(selection_of(case), prune=case.get("prune", False), destroy=case.get("destroy", False))
     shown = document(made, asked)
     goldens = {"plan.txt": as_text(made, asked), "plan.json": as_json(made, asked), "plan.md": markdown.render(shown)}
     if case.get("drift"):

@@ -260,7 +260,7 @@ def test_a_target_that_cannot_be_read_makes_the_answer_incomplete(triage: Bench)
     assert (status, report["complete"]) == (1, False)
     assert [f["address"] for f in findings] == ["deployment.triage@chicago"]
     assert report["diagnostics"]
-    assert "there may be more" in triage.run("drift").out
+    assert "There may be more: sweden could not be read in full." in triage.run("drift").out
 
 
 def test_the_digest_is_about_what_was_found(triage: Bench) -> None:
@@ -273,3 +273,24 @@ def test_the_digest_is_about_what_was_found(triage: Bench) -> None:
     assert drift(triage)[2]["digest"] == one != empty
     write(triage, sku={"name": "Standard", "capacity": 34})
     assert drift(triage)[2]["digest"] != one
+
+
+def test_a_limited_look_vouches_for_nothing_else(triage: Bench) -> None:
+    """The specs want another capacity on chicago; whoever asks about virginia alone is told of virginia alone."""
+    triage.edit("specs/triage.yaml", "capacity: 10", "capacity: 12")
+    drift, plan = triage.run("drift", "--target", "virginia"), triage.run("plan", "--target", "virginia")
+    said = "in what was selected (--target virginia); the rest was left out."
+    assert (drift.status, plan.status) == (0, 0)
+    assert said in " ".join(drift.out.split())
+    assert f"No changes {said}" in " ".join(plan.out.split())
+    assert triage.plan("--target", "virginia")["scope"] | {"targets": [], "unread": []} == {
+        "whole": False, "select": [], "target": ["virginia"], "targets": [], "unread": [], "runs": 0, "deployments": 0
+    }  # fmt: skip
+    assert triage.plan()["scope"]["whole"]
+
+
+def test_status_ends_with_1_when_a_target_could_not_be_read(triage: Bench) -> None:
+    assert triage.run("status").status == 0
+    rule = {"fault": "status", "path": "accounts/aoai-secondlap-sweden/openai/files", "status": 403, "count": None}
+    triage.http.post("/_emulator/faults", json=[rule]).raise_for_status()
+    assert triage.run("status").status == 1

@@ -88,7 +88,7 @@ def _keep(here: Hub, root: Path, extra: list[str], report: Mapping[str, Any], to
     def keep() -> Issue | None:
         if report["findings"]:
             return issues.report(about, drift_issue.title(report), body, drift_issue.news(report) + footer(here.run))
-        return issues.resolve(about, body, drift_issue.clean_again() + footer(here.run))
+        return issues.resolve(about, body, drift_issue.clean_again(report) + footer(here.run))
 
     _, fine = attempt(keep, lenient=False)
     return fine

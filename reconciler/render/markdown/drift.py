@@ -9,6 +9,7 @@ import orjson
 
 from reconciler.planning.changes import FieldChange
 from reconciler.planning.diagnosticformat import DiagnosticPart
+from reconciler.render.drift import in_words
 from reconciler.render.markdown import page
 from reconciler.render.markdown.changes import FEW, field_lines
 from reconciler.render.markdown.diagnostics import alerts
@@ -38,20 +39,19 @@ def render(report: Mapping[str, Any], limit: int = page.COMMENT) -> str:
 
 def _title(report: Mapping[str, Any]) -> str:
     found = len(report["findings"])
-    if not found:
-        return f"### {'No drift' if report['complete'] else 'Drift is not known'} in {label(report['estate'])}"
-    return f"### {plural(found, 'drift')} in {label(report['estate'])}"
+    if found:
+        return f"### {plural(found, 'drift')} in {label(report['estate'])}"
+    limited = " in what was selected" if report["scope"]["select"] or report["scope"]["target"] else ""
+    return f"### {f'No drift{limited}' if report['complete'] else 'Drift is not known'} in {label(report['estate'])}"
 
 
 def _subtitle(report: Mapping[str, Any]) -> str:
-    summary = report["summary"]
-    wanted = f"{plural(summary['deployments'], 'deployment')} and {plural(summary['runs'], 'run')} in the specs"
-    told = [f"{wanted} · {plural(summary['targets'], 'target')} observed {utc(report['observed_at'])}"]
-    if not report["complete"]:
-        told.append("**Incomplete:** not everything could be read, there may be more.")
-    if ahead := summary["ahead"]:
-        told.append(f"The specs are ahead: {plural(ahead, 'change')} to apply.")
-    return "\n\n".join(told)
+    told = " ".join(in_words(report))
+    seen = f"{plural(report['summary']['targets'], 'target')} observed {utc(report['observed_at'])}"
+    parts = [f"{prose(told)} {seen}" if report["complete"] else f"**Incomplete:** {prose(told)} {seen}"]
+    if ahead := report["summary"]["ahead"]:
+        parts.append(f"The specs are ahead: {plural(ahead, 'change')} to apply.")
+    return "\n\n".join(parts)
 
 
 def _findings(report: Mapping[str, Any]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from reconciler.planning.planformat import DriftPart, PlanDocument
 from reconciler.render import cost
 from reconciler.render.markdown import page
-from reconciler.render.markdown.by_target import MOST_TARGETS, by_target
+from reconciler.render.markdown.by_target import by_target
 from reconciler.render.markdown.changes import FEW, by_risk, field_lines
 from reconciler.render.markdown.diagnostics import alerts
 from reconciler.render.markdown.escaping import code, fence, label, prose
@@ -15,15 +15,17 @@ from reconciler.render.markdown.mermaid import graph
 from reconciler.render.plan import (
     ALSO,
     COUNTED,
+    NONE,
     drifted,
     in_use,
     in_words,
     kept,
     left_behind,
-    matches,
+    nothing_to_do,
     prunes,
     value,
 )
+from reconciler.render.scope import limits, scope_of
 from reconciler.render.text import plural, utc, when
 
 _MOST_KEPT = 2_000
@@ -49,20 +51,23 @@ def render(plan: PlanDocument, limit: int = page.COMMENT) -> str:
 def _title(plan: PlanDocument) -> str:
     words = in_words(plan, COUNTED) + in_words(plan, ALSO)
     if not words:
-        words = ["no changes" if plan.complete else "nothing to do on what could be read"]
+        words = [_nothing(plan)]
     return f"### Plan for {label(plan.estate)}: {', '.join(words)}"
 
 
 def _subtitle(plan: PlanDocument) -> str:
     seen = f"{plural(len(plan.targets), 'target')} · {plural(plan.objects, 'object')} observed {utc(plan.observed_at)}"
-    told = [f"{matches(plan)}"] if plan.complete and not plan.resource_changes else []
-    blind = [label(t.name) for t in plan.targets if not t.complete]
-    if blind:
-        more = f" and {len(blind) - MOST_TARGETS} more" if len(blind) > MOST_TARGETS else ""
-        told.append(f"**Incomplete:** {', '.join(blind[:MOST_TARGETS])}{more} could not be read.")
-    asked = [f"--select {a}" for a in plan.asked.select] + [f"--target {t}" for t in plan.asked.target]
-    limited = f" · limited by {code(' '.join(asked))}" if asked else ""
-    return " ".join([*told, f"{seen}{limited}"])
+    told = limits(scope_of(plan)) if plan.resource_changes else nothing_to_do(plan).removeprefix(f"{NONE}. ")
+    if told and not plan.complete:
+        return f"**Incomplete:** {prose(told)} {seen}"
+    return f"{prose(told)} {seen}".lstrip()
+
+
+def _nothing(plan: PlanDocument) -> str:
+    if not plan.complete:
+        return "nothing to do on what could be read"
+    limited = " in what was selected" if not scope_of(plan).whole else ""
+    return f"nothing to destroy{limited}" if plan.asked.destroy else f"no changes{limited}"
 
 
 def _drifts(drifts: Sequence[DriftPart], room: int) -> list[str]:

@@ -100,6 +100,7 @@ def hostile(text: str) -> PlanDocument:
             "estate": text,
             "reconciler_version": text,
             "asked": {"select": [text], "target": [text], "prune": False},
+            "scope": seen_of(text),
             "targets": [{"name": text, "objects": 1, "complete": False}],
             "orphans": [{"address": text, "target": text, "name": text, "reason": text, "protected": True}],
             "resource_drift": [{**drift, "change": {"before": {text: text}, "after": {text: text}}}],
@@ -175,14 +176,17 @@ def test_the_graph_is_drawn_while_it_can_be_read() -> None:
 
 
 def test_a_plan_of_a_part_says_what_it_leaves_out() -> None:
-    shown = small() | {"asked": {"select": ["job.*"], "target": ["sweden"], "prune": False}}
-    assert "limited by `--select job.* --target sweden`" in render(read(shown))
+    shown = small()
+    limit = {"whole": False, "select": ["job.*"], "target": ["sweden"]}
+    page = render(read(shown | {"scope": shown["scope"] | limit}))
+    assert "(--select job.\\* --target sweden); the rest was left out." in page
 
 
 def test_an_incomplete_plan_names_what_could_not_be_read() -> None:
     cloud = build(ESTATE, "converged", [{"target": "chicago", "unreadable": True}])
     page = render(read(json.loads(written(operations.plan(cloud.world(load_text(ESTATE)), parallelism=1)))))
-    assert "**Incomplete:** `chicago` could not be read." in page
+    told = "Nothing to do among the 3 runs and 2 deployments on sweden; chicago could not be read in full."
+    assert f"**Incomplete:** {told}" in page
 
 
 @pytest.mark.parametrize("text", ["$x$", "a $x$ b", "$`b`$", "-$1 and -$2 and $x$"])
@@ -197,11 +201,17 @@ def test_amounts_stay_as_they_are() -> None:
     assert prose(amounts) == html_prose(amounts) == amounts
 
 
+def seen_of(text: str) -> dict[str, Any]:
+    names = [text] * 9
+    return {"whole": False, "select": names, "target": names, "targets": names[:2], "unread": names, "runs": 1}
+
+
 def drifted(text: str, count: int = 1) -> dict[str, Any]:
     """A drift report in which every word that could come from outside is `text`."""
     at = {"filename": text, "start": {"line": 1, "column": 1}, "end": {"line": 1, "column": 2}}
     finding: dict[str, Any] = {
         "address": text,
+        "type": "deployment",
         "cause": text,
         "detail": text,
         "by": text,
@@ -217,6 +227,7 @@ def drifted(text: str, count: int = 1) -> dict[str, Any]:
         "digest": text,
         "observed_at": 0,
         "summary": {"drift": count, "ahead": 2, "deployments": 5, "runs": 4, "targets": 2},
+        "scope": seen_of(text),
         "findings": [finding] * count,
         "patch": f" {text}\n+{text}\n{text}",
         "diagnostics": [problem],
