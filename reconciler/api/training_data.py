@@ -190,5 +190,5 @@ def shown_path(file: Path) -> str:
     """The path as a user would type it."""
     try:
         return str(file.relative_to(Path.cwd()))
-    except ValueError:
+    except (ValueError, OSError):  # another folder, or the working folder was deleted
         return str(file)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from reconciler.engine.operations import World
 
 STATE_FOLDER = ".reconciler"
+"""Our own, in the working folder; git is told to leave it alone."""
 EMBEDDED_SPEED = 60.0
 """Virtual seconds a second of an emulator inside the process: a run of ten minutes takes ten seconds."""
 
@@ -27,13 +29,25 @@ EMBEDDED_SPEED = 60.0
 def connected(estate: Estate, where: Where, terminal: Terminal, stop: Stop) -> Iterator[World]:
     """The world of one command, with a banner while an emulator is in force."""
     from reconciler.api.connect import connect
+    from reconciler.cli.network import opened
 
     with _emulator(where) as emulator:
         if emulator:
             banner = f"emulator in force: {emulator} · nothing here reaches a cloud"
             click.echo(terminal.err(banner, "yellow"), err=True)
-        with connect(estate, emulator=emulator, stop=stop) as world:
-            yield world
+        with ExitStack() as stack:
+            yield opened(lambda: stack.enter_context(connect(estate, emulator=emulator, stop=stop)))
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and let ours ignore itself in git. Raises OSError."""
+    if folder.name == STATE_FOLDER and folder.is_symlink():
+        raise NotADirectoryError(errno.ENOTDIR, "a symbolic link, not a folder", str(folder))
+    if folder.is_dir():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    if folder.name == STATE_FOLDER:
+        (folder / ".gitignore").write_text("*\n")
 
 
 @contextmanager
@@ -51,7 +65,7 @@ def _emulator(where: Where) -> Iterator[str | None]:
     state = Path(STATE_FOLDER) / "emulator.json"
     code = codes.EMULATOR_STATE
     try:
-        state.parent.mkdir(exist_ok=True)
+        make_folder(state.parent)
         embedded = Embedded(state, EMBEDDED_SPEED)
     except (OSError, ValueError) as error:
         raise DiagnosticsError([code.at(detail=f"{state}: {error}. {code.way_out}")]) from error

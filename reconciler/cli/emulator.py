@@ -26,7 +26,7 @@ def emulator(port: int, state: Path | None, speed: float) -> None:
 
     try:
         run(port, state, speed, announce=announce)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
+        if isinstance(error, OSError) and error.errno and not error.filename:
+            raise click.UsageError(f"port {port}: {error.strerror}") from error
         raise DiagnosticsError([codes.EMULATOR_STATE.at(detail=f"{error}. {codes.EMULATOR_STATE.way_out}")]) from error
-    except OSError as error:
-        raise click.UsageError(f"port {port}: {error.strerror or error}") from error

@@ -1,14 +1,18 @@
 """The emulator's memory: one lock, one clock, and at most one JSON file, written atomically."""
 
 import os
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
 from reconciler.emulator.clock import Clock
+from reconciler.emulator.errors import Refusal
 from reconciler.emulator.faults import Faults
 from reconciler.emulator.fetcher import Fetcher
 from reconciler.emulator.records import State
@@ -20,19 +24,30 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-_STATE = TypeAdapter(State)
+
+@dataclass
+class _File:
+    """What stands in a state file. Nobody else's JSON has this format."""
+
+    format: Literal["reconciler-emulator-1"]
+    state: State
+
+
+_FILE = TypeAdapter(_File)
 
 
 class Store:
     """Every request takes one `turn`: alone, after all that was due by the clock has happened, kept when it ends.
 
-    Raises OSError when another emulator holds the state file, ValueError when it is not one.
+    Raises OSError when another emulator holds the state file or it cannot be read, ValueError when it is not one. A
+    file that is not ours is never written.
 
     `settlers` are asked at each turn to bring their part up to date; they say whether anything changed.
     """
 
     def __init__(self, path: Path | None = None, speed: float = 1.0, clock: Clock | None = None):
         self.path = path
+        _load(path)  # before anything is written beside it
         self._claim = _claim(path) if path else None
         self.state = _load(path)
         self.clock = clock or Clock(speed, self.state.clock)
@@ -52,7 +67,14 @@ class Store:
                 yield self.clock.now()
             finally:
                 if writes or changed:
-                    self.save()
+                    self._keep()
+
+    def _keep(self) -> None:
+        try:
+            self.save()
+        except OSError as error:
+            message = f"The emulator cannot write {self.path}: {error.strerror or error}"
+            raise Refusal(507, "InsufficientStorage", message) from error
 
     def settle(self) -> bool:
         """Let everything happen that is due. Says whether anything did."""
@@ -73,9 +95,15 @@ class Store:
         if self.path is None:
             return
         self.state.clock = self.clock.anchor()
-        half_written = self.path.with_name(f".{self.path.name}.new")
-        half_written.write_bytes(_STATE.dump_json(self.state))
-        half_written.replace(self.path)
+        with tempfile.NamedTemporaryFile(dir=self.path.parent, prefix=f".{self.path.name}.", delete=False) as stream:
+            half_written = Path(stream.name)
+            try:
+                stream.write(_FILE.dump_json(_File("reconciler-emulator-1", self.state)))
+                stream.flush()
+                half_written.replace(self.path)
+            except OSError:
+                half_written.unlink()
+                raise
 
     def close(self) -> None:
         self.trainer.close()
@@ -90,7 +118,8 @@ class Store:
 def _claim(path: Path) -> int:
     """Keep the state file for ourselves: two emulators on one file would forget each other's writes in turn."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path.with_name(f".{path.name}.lock"), os.O_RDWR | os.O_CREAT, 0o644)
+    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)  # a checkout may bring a link of that name
+    descriptor = os.open(path.with_name(f".{path.name}.lock"), flags, 0o644)
     if fcntl:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -104,6 +133,6 @@ def _load(path: Path | None) -> State:
     if path is None or not path.exists():
         return State()
     try:
-        return _STATE.validate_json(path.read_bytes())
+        return _FILE.validate_json(path.read_bytes()).state
     except ValidationError as error:
         raise ValueError(f"{path} is not a state file of this emulator: {error.errors()[0]['msg']}") from None

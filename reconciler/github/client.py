@@ -84,6 +84,8 @@ class Client:
         body: Mapping[str, Any] | None = None,
         follow: bool = False,
     ) -> httpx2.Response:
+        if not (self._token.isascii() and self._token.isprintable()):  # the error of the HTTP library would show it
+            raise ServiceError("the token holds characters that no request can carry", service=SERVICE)
         headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
@@ -92,7 +94,7 @@ class Client:
             answer = self._http.request(
                 method, self._base + path, params=params, content=content, headers=headers, follow_redirects=follow
             )
-        except httpx2.HTTPError as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as error:
             raise ServiceError(f"{type(error).__name__}: {error}", service=SERVICE) from error
         if answer.status_code >= 300:
             raise _refusal(answer, _decode(answer.content))

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -121,7 +122,7 @@ def test_state_survives_a_restart_and_a_running_job_goes_on(tmp_path: Path, rows
             assert [e.message for e in after][-len(before) :] == [e.message for e in before], "the same curve"
             raw.post("/_emulator/advance", json={"seconds": 3600})
             assert client.fine_tuning.jobs.retrieve(job).status == "succeeded"
-    assert not list(state.parent.glob("*.new")), "nothing half-written stays"
+    assert {file.name for file in state.parent.iterdir()} == {"state.json", ".state.json.lock"}, "nothing half-written"
 
 
 def account_path() -> str:
@@ -129,10 +130,49 @@ def account_path() -> str:
     return f"/subscriptions/{subscription}/resourceGroups/rg/providers/Microsoft.CognitiveServices/accounts/aoai"
 
 
-def test_a_file_that_is_no_state_file_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "notes.json").write_text('{"accounts": 3}')
+NOT_OURS = {
+    "a JSON object": b'{"accounts": {}}',
+    "an empty object": b"{}",
+    "another format": b'{"format": "reconciler-emulator-0", "state": {}}',
+    "no state": b'{"format": "reconciler-emulator-1"}',
+    "half of it": b'{"format":"reconciler-emulator-1","state":{"clock":{"vir',
+    "a list": b"[]",
+    "nothing": b"",
+    "no text": b"\xff\x00",
+    "a deep one": b"[" * 100_000,
+    "wrong types": b'{"format":"reconciler-emulator-1","state":{"projects":{"p":{"files":{"f":3}}}}}',
+}
+
+
+@pytest.mark.parametrize("kind", NOT_OURS)
+def test_a_file_that_is_no_state_file_is_refused_and_stays_as_it_is(kind: str, tmp_path: Path) -> None:
+    file = tmp_path / "package.json"
+    file.write_bytes(NOT_OURS[kind])
     with pytest.raises(ValueError, match="not a state file"):
-        Embedded(tmp_path / "notes.json")
+        Embedded(file)
+    assert file.read_bytes() == NOT_OURS[kind]
+    assert list(tmp_path.iterdir()) == [file], "nothing is left beside it"
+
+
+def test_what_the_disk_does_not_take_is_not_confirmed(tmp_path: Path) -> None:
+    state = tmp_path / "folder/state.json"
+    with Embedded(state) as emulator:
+        (tmp_path / "folder").rename(tmp_path / "away")
+        answer = httpx2.put(emulator.url + account_path(), json={"location": "x"}, headers=AUTH)
+        (tmp_path / "away").rename(tmp_path / "folder")
+    assert answer.status_code == 507
+    assert "state.json: No such file or directory" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("name", [".state.json.lock", ".state.json.new", "state.json"])
+def test_links_of_a_checkout_are_not_followed_by_what_writes(name: str, tmp_path: Path) -> None:
+    other = tmp_path / "other.txt"
+    other.write_text("precious")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / name).symlink_to(other)
+    with suppress(OSError, ValueError), Embedded(tmp_path / "run/state.json") as emulator:
+        httpx2.put(emulator.url + account_path(), json={"location": "x"}, headers=AUTH)
+    assert other.read_text() == "precious"
 
 
 def test_two_emulators_cannot_share_a_state_file(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ def shell(estate: Estate, line: str, **environment: str) -> tuple[int, str, str]
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
+        errors="backslashreplace",
         timeout=60,
     )
     assert "Traceback" not in done.stderr, done.stderr

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import click
 import httpx2
 
+from reconciler.cli.network import opened
 from reconciler.cli.options import DEFAULT_ROOT
 from reconciler.github import outputs
 from reconciler.github.client import Client
@@ -52,7 +53,11 @@ class Hub:
         return fine
 
     def summary(self, markdown: str) -> None:
-        outputs.write_summary(self.run, markdown)
+        """For people who look at the run; the job goes on without it."""
+        try:
+            outputs.write_summary(self.run, markdown)
+        except OSError as error:
+            tell(codes.FILE_UNWRITABLE.at(detail=f"The summary {error.filename or ''}: {error.strerror or error}."))
 
     def outputs(self, values: Mapping[str, str]) -> None:
         outputs.write_outputs(self.run, values)
@@ -61,7 +66,7 @@ class Hub:
 @contextmanager
 def hub(author: str) -> Iterator[Hub]:
     run = read_run(os.environ)
-    with httpx2.Client(timeout=httpx2.Timeout(30.0, connect=10.0)) as http:
+    with opened(lambda: httpx2.Client(timeout=httpx2.Timeout(30.0, connect=10.0))) as http:
         client = Client(http, run.api_url, run.repository, run.token) if run.repository and run.token else None
         yield Hub(run, client, Comments(client, author) if client else None, Issues(client, author) if client else None)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from reconciler.cli.compose import make_folder
 from reconciler.cli.github.child import Ended, run
 from reconciler.cli.github.hub import (
     Hub,
@@ -68,7 +69,7 @@ def plan(
 
 def make(root: Path, extra: Sequence[str], out: Path, place: Place) -> tuple[Ended, PlanDocument | None]:
     """A plan in a file, and as it reads; None when there is none."""
-    out.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(out.parent)
     out.unlink(missing_ok=True)
     ended = run(["plan", str(root), "--out", str(out), *extra], place.env)
     try:

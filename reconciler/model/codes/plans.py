@@ -196,8 +196,9 @@ EMULATOR_UNREACHABLE = error(
 EMULATOR_STATE = error(
     "emulator-state",
     "the emulator's state file cannot be used",
-    "The file is not the emulator's, or another emulator holds it.",
-    "End the other one, or give another file; delete the file to start from nothing.",
+    "The file is none of this release's, it cannot be read or written, or another emulator holds it. A file that is "
+    "not the emulator's is never written.",
+    "End the other emulator, or give another file; a state of another release may be deleted to start from nothing.",
     "reconciler emulator --state emulator.json   # in two terminals",
 )
 APPLY_UNAPPROVED = error(
