@@ -13,7 +13,7 @@ from reconciler.engine.context import Stop
 from reconciler.engine.operations import World
 from reconciler.model import codes
 from reconciler.model.errors import DiagnosticsError
-from reconciler.providers import azure, openai
+from reconciler.providers import azure, http, openai
 from reconciler.providers.base import Pace, Target
 from reconciler.specs.target import AzureTarget
 
@@ -23,7 +23,6 @@ EMULATED = Pace(poll=0.5, settle=0.0, heard=0.0, events=1.0)
 Runs that two operators create within one second tie in their dates, but without a lag whoever came second lists both
 and settles it by their ids. So a settle time would cost each create a second, and buy nothing.
 """
-CONNECTIONS = 64
 
 
 @contextmanager
@@ -31,8 +30,7 @@ def connect(estate: Estate, *, emulator: str | None = None, stop: Stop | None = 
     """The estate with its targets connected: to the cloud, or all of them to the emulator at a URL."""
     pace = EMULATED if emulator else Pace()
     sleep = (stop or Stop()).sleep
-    limits = httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
-    with httpx2.Client(timeout=httpx2.Timeout(60.0, connect=10.0), limits=limits, trust_env=not emulator) as client:
+    with _client(emulator) as client:
         targets: dict[str, Target] = {}
         for name, entry in sorted(estate.specs.targets.items()):
             spec: Any = entry.spec
@@ -45,6 +43,17 @@ def connect(estate: Estate, *, emulator: str | None = None, stop: Stop | None = 
         finally:
             for target in targets.values():
                 target.close()
+
+
+def _client(emulator: str | None) -> httpx2.Client:
+    """Ours; raises `DiagnosticsError` for an emulator's address, a proxy or a certificate file that cannot be used."""
+    try:
+        return http.client(emulator)
+    except httpx2.InvalidURL as error:
+        raise DiagnosticsError([codes.EMULATOR_UNREACHABLE.at(detail=f"{emulator}: {error}.")]) from error
+    except (ValueError, OSError, ImportError) as error:
+        code = codes.HTTP_SETTINGS
+        raise DiagnosticsError([code.at(detail=f"{error}".rstrip(".") + f". {code.way_out}")]) from error
 
 
 def _ensure_account(client: httpx2.Client, emulator: str, spec: AzureTarget) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +12,9 @@ from reconciler.datasets.reading import Reader
 from reconciler.model import codes
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.errors import DiagnosticsError
-from reconciler.providers.hosts import may_receive_credentials
+from reconciler.providers.hosts import allowed_hosts, may_receive_credentials
 from reconciler.specs.estate import Specs
 from reconciler.specs.parse import load as load_specs
-
-ALLOW_HOSTS = "RECONCILER_ALLOW_HOSTS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +46,7 @@ def load(
 
 def _check_hosts(specs: Specs) -> Iterator[Diagnostic]:
     """A host that a spec alone names must not receive credentials, unless the operator allows it outside the specs."""
-    allowed = [h.strip() for h in os.environ.get(ALLOW_HOSTS, "").split(",") if h.strip()]
+    allowed = allowed_hosts()
     for entry in specs.targets.values():
         address = entry.spec.address
         if address and not may_receive_credentials(address[1], entry.spec.provider, allowed):

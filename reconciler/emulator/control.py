@@ -11,6 +11,7 @@ PUT    /_emulator/quota                {"subscription", "location", "name": a us
 PUT    /_emulator/regions/NAME         {"untrainable": [model ids], "unserved": {model id: [SKUs]}}: what it lacks
 PUT    /_emulator/accounts/NAME        {"refuse_model_change": true, "readers_only": true}
 PUT    /_emulator/projects/NAME        {"training_not_available": true}
+PUT    /_emulator/logins               {"keys": [...], "tokens": [...]}: who is let in, by one proof; {} for anybody
 POST   /_emulator/faults               [rule, ...], or {"rules": [...], "token_seconds": N}; see faults.py; GET, DELETE
 """
 
@@ -24,6 +25,7 @@ from starlette.responses import Response
 from reconciler.emulator import quota
 from reconciler.emulator.errors import Json, Refusal, Surface
 from reconciler.emulator.faults import KINDS, rule
+from reconciler.emulator.logins import Logins
 from reconciler.emulator.wire import Call, Endpoint, iso, reply
 
 CONTROL = (Surface.CONTROL,)
@@ -121,6 +123,18 @@ def _switched(changes: Json, switches: Json, *known: str) -> Response:
     return reply(switches)
 
 
+def _logins(call: Call) -> Response:
+    """The keys and tokens that are taken; what is absent is refused, and an empty object takes any."""
+    said = call.json()
+    lists = {name: said.get(name, []) for name in ("keys", "tokens")}
+    known = set(said) <= set(lists)
+    if not known or not all(isinstance(n, list) and all(isinstance(v, str) for v in n) for n in lists.values()):
+        raise Refusal(400, "BadRequest", "Needed: keys and tokens (lists of text)")
+    named = {name: frozenset(values) for name, values in lists.items()} if said else {}
+    call.store.logins = Logins(**named)
+    return reply(lists)
+
+
 def _lag(call: Call) -> Response:
     call.store.state.lag = _number(call, "seconds")
     return reply({"seconds": call.store.state.lag})
@@ -194,6 +208,7 @@ ROUTES = (
     Endpoint("DELETE", "/_emulator/requests", _forget_requests, CONTROL),
     Endpoint("POST", "/_emulator/reset", _reset, CONTROL),
     Endpoint("POST", "/_emulator/lag", _lag, CONTROL),
+    Endpoint("PUT", "/_emulator/logins", _logins, CONTROL),
     Endpoint("GET", "/_emulator/limits", _limits, CONTROL),
     Endpoint("PUT", "/_emulator/limits", _limits, CONTROL),
     Endpoint("GET", "/_emulator/faults", _show_faults, CONTROL),

@@ -64,8 +64,10 @@ class Gate:
         await carry_out(rule, surface, scope, receive, answer, work)
 
     def _refusal(self, scope: Scope, surface: Surface) -> Refusal | None:
-        """Any key and any bearer token will do, as long as the token is young enough."""
+        """Any key and any bearer token that was not ruled out will do, as long as the token is young enough."""
         headers = {name.lower(): value.strip() for name, value in scope["headers"]}
+        if self.store.logins.refuse(headers, by_key=surface in (Surface.DATED, Surface.V1)):
+            return _unauthorized(surface)
         scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
         if scheme.lower() == b"bearer" and token.strip():
             return _expired(surface) if self.store.faults.expired(token, self.store.clock.now()) else None

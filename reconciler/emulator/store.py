@@ -15,6 +15,7 @@ from reconciler.emulator.clock import Clock
 from reconciler.emulator.errors import Refusal
 from reconciler.emulator.faults import Faults
 from reconciler.emulator.fetcher import Fetcher
+from reconciler.emulator.logins import Logins
 from reconciler.emulator.records import State
 from reconciler.emulator.requests import RequestLog
 from reconciler.emulator.trainer import Trainer
@@ -55,6 +56,7 @@ class Store:
         self.fetcher = Fetcher()
         self.requests = RequestLog()
         self.faults = Faults()
+        self.logins = Logins()
         self.settlers: list[Callable[[Store, float], bool]] = []
         self._lock = threading.RLock()
 
@@ -89,6 +91,7 @@ class Store:
         self.state = State()
         self.requests.clear()
         self.faults.clear()
+        self.logins = Logins()
         self.save()
 
     def save(self) -> None:

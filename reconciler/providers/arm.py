@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from typing import Any
 
 import orjson
@@ -20,6 +19,7 @@ from reconciler.model.observation import History, ObservedAccount, ObservedDeplo
 from reconciler.providers import activity
 from reconciler.providers.base import DeploymentWrite
 from reconciler.providers.errors import ServiceError, from_body
+from reconciler.providers.once import Once
 from reconciler.providers.reader import Reader
 from reconciler.providers.retry import Sleep
 
@@ -47,7 +47,7 @@ class ArmAccount:
     ) -> None:
         self.reader = reader
         self.account_id = account_id
-        self._client = client
+        self._sdk = Once(client)
         self._poll = poll
         self._sleep = sleep
         self._endpoint = ""
@@ -57,14 +57,13 @@ class ArmAccount:
         """The data plane's, as the last look at the account showed it; looks where none has."""
         return self._endpoint or self.account().endpoint
 
-    @cached_property
+    @property
     def sdk(self) -> Any:
-        return self._client()
+        return self._sdk()
 
     def close(self) -> None:
         """Close the SDK's connections, if there are any."""
-        if "sdk" in self.__dict__:
-            self.sdk.close()
+        self._sdk.close()
 
     def account(self) -> ObservedAccount:
         raw = self.reader.get(self.account_id)

@@ -14,19 +14,23 @@ import httpx2
 
 from reconciler.model.catalog import limits
 from reconciler.model.identity import Identity
-from reconciler.providers import github_identity
+from reconciler.providers import github_identity, http
 from reconciler.providers.allowances import ArmAllowances
 from reconciler.providers.arm import API_VERSION as ARM_API_VERSION
 from reconciler.providers.arm import ArmAccount
 from reconciler.providers.base import Pace, RunRequest, Target
 from reconciler.providers.claims import identity_of
 from reconciler.providers.dataplane import DataPlane
-from reconciler.providers.errors import ServiceError
+from reconciler.providers.errors import ServiceError, misdirected
+from reconciler.providers.hosts import allowed_hosts, may_receive_credentials, same_machine, shown
+from reconciler.providers.http import openai_client
+from reconciler.providers.keys import variable
 from reconciler.providers.proof import Bearer, Key, Proof
 from reconciler.providers.reader import Reader
 from reconciler.providers.retry import Budget, Sleep
 from reconciler.specs.target import AzureTarget
 
+KEY = "AZURE_OPENAI_API_KEY"
 DATA_API_VERSION = "2025-04-01-preview"
 """The first with training types and methods, and the last dated one with file import and upload in parts."""
 TRAINING_TYPES = {"standard": "Standard", "global": "GlobalStandard", "developer": "developerTier"}
@@ -79,12 +83,15 @@ def default_credential(cloud: str, tenant: str | None) -> Any:
     """The identity of a GitHub Actions run, where there is one; else `DefaultAzureCredential`."""
     from azure.identity import DefaultAzureCredential
 
+    from reconciler.providers.azure_transport import AzureTransport
+
     # Its pages of warnings would reach the terminal; what went wrong comes as an exception too.
     logging.getLogger("azure").addHandler(logging.NullHandler())
     logging.getLogger("azure").propagate = False
+    transport = AzureTransport()
     if github_identity.available():
-        return github_identity.credential(cloud, CLOUDS[cloud].authority, tenant, os.environ)
-    options: dict[str, Any] = {"authority": CLOUDS[cloud].authority}
+        return github_identity.credential(cloud, CLOUDS[cloud].authority, tenant, os.environ, transport=transport)
+    options: dict[str, Any] = {"authority": CLOUDS[cloud].authority, "transport": transport}
     if tenant:
         options |= {"additionally_allowed_tenants": [tenant], "workload_identity_tenant_id": tenant}
     return DefaultAzureCredential(**options)
@@ -92,8 +99,7 @@ def default_credential(cloud: str, tenant: str | None) -> Any:
 
 def api_key(target: str) -> str | None:
     """The data plane's key: of this target's own variable, else of the vendor's usual one."""
-    own = "AZURE_OPENAI_API_KEY_" + target.upper().replace("-", "_").replace(".", "_")
-    return os.environ.get(own) or os.environ.get("AZURE_OPENAI_API_KEY")
+    return os.environ.get(variable(KEY, target))
 
 
 def connect(
@@ -123,8 +129,8 @@ def connect(
     )
     key = None if emulator else api_key(name)
     bearer = Bearer(credential, cloud.data_scope)
-    proof: Proof = Key("api-key", key) if key else bearer
-    endpoint = _Endpoint(account, None if emulator else spec.endpoint, spec.api_version or DATA_API_VERSION)
+    proof: Proof = Key("api-key", key, variable(KEY, name)) if key else bearer
+    endpoint = _Endpoint(account, spec, emulator)
     training = DataPlane(
         connect=lambda: Reader(
             client,
@@ -135,7 +141,7 @@ def connect(
             sleep=sleep,
             budget=budget,
         ),
-        client=lambda: _openai_client(endpoint, key, bearer),
+        client=lambda: _openai_client(endpoint, key, bearer, client),
         body=lambda request: job_body(request, dated=endpoint.dated),
         forgets_jobs=endpoint.dated,  # v1 has no DELETE for jobs
     )
@@ -161,11 +167,13 @@ def _identity(manager: Bearer, *, by_key: bool, emulated: bool) -> Identity:
 
 
 class _Endpoint:
-    """Where the data plane is: read from the live account, not guessed from its name."""
+    """Where the data plane is: read from the live account, not guessed from its name; on the vendor's hosts only."""
 
-    def __init__(self, account: ArmAccount, override: str | None, api_version: str) -> None:
+    def __init__(self, account: ArmAccount, spec: AzureTarget, emulator: str | None) -> None:
         self._account = account
-        self._override = override
+        self._override = None if emulator else spec.endpoint
+        self._emulator = emulator
+        api_version = spec.api_version or DATA_API_VERSION
         self.dated = api_version != "v1"
         self.params = {"api-version": api_version} if self.dated else {}
         self._root = ""
@@ -174,7 +182,17 @@ class _Endpoint:
         self._root = self._root or (self._override or self._account.endpoint).rstrip("/")
         if not self._root:
             raise ServiceError("the account has no endpoint yet", service="Azure Resource Manager", status=404)
+        self._check(self._root)
         return f"{self._root}/openai" if self.dated else f"{self._root}/openai/v1"
+
+    def _check(self, root: str) -> None:
+        """Resource Manager's answer is no reason to send rows and credentials anywhere."""
+        if self._emulator:
+            fine = same_machine(root, self._emulator)
+        else:
+            fine = may_receive_credentials(root, "azure", allowed_hosts())
+        if not fine:
+            raise misdirected(f"the account's endpoint is on {shown(root)}", "Azure OpenAI")
 
 
 def job_body(request: RunRequest, *, dated: bool) -> dict[str, Any]:
@@ -200,26 +218,16 @@ def job_body(request: RunRequest, *, dated: bool) -> dict[str, Any]:
     return body
 
 
-def _openai_client(endpoint: _Endpoint, key: str | None, bearer: Bearer) -> Any:
-    import openai
-
-    # The vendor's variables for its own platform must not reach Azure.
-    headers: dict[str, Any] = {"OpenAI-Organization": openai.Omit(), "OpenAI-Project": openai.Omit()}
-    if key:
-        headers |= {"api-key": key, "Authorization": openai.Omit()}
-    return openai.OpenAI(
-        base_url=endpoint.url(),
-        api_key=key or bearer.token,
-        default_query=endpoint.params,
-        default_headers=headers,
-        max_retries=0,
-        timeout=60.0,
-    )
+def _openai_client(endpoint: _Endpoint, key: str | None, bearer: Bearer, client: httpx2.Client | None = None) -> Any:
+    proof: Proof = Key("api-key", key) if key else bearer
+    return openai_client(endpoint.url(), client or http.client(), proof, endpoint.params)
 
 
 def _management_client(subscription: str, base: str, proof: Bearer) -> Any:
     from azure.core.pipeline import policies
     from azure.mgmt.cognitiveservices import CognitiveServicesManagementClient
+
+    from reconciler.providers.azure_transport import AzureTransport
 
     class Authentication(policies.SansIOHTTPPolicy):  # type: ignore[type-arg]
         def on_request(self, request: Any) -> None:
@@ -230,13 +238,12 @@ def _management_client(subscription: str, base: str, proof: Bearer) -> Any:
         never_asked,
         subscription,
         base_url=base,
-        # Without the policies that send again or register providers by themselves.
+        # Without the policies that send again, follow redirects or register providers by themselves.
         policies=[
             policies.RequestIdPolicy(),
             policies.UserAgentPolicy(sdk_moniker="reconciler"),
             policies.ContentDecodePolicy(),
             Authentication(),
         ],
-        connection_timeout=10,
-        read_timeout=120,
+        transport=AzureTransport(connection_timeout=10, read_timeout=120),
     )

@@ -7,7 +7,6 @@ Wire: learn.microsoft.com, azure/foundry/openai/reference (authoring); OpenAI's 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -17,6 +16,7 @@ from reconciler.model.observation import JobError, ObservedCheckpoint, ObservedF
 from reconciler.providers.base import RunProgress, RunRequest
 from reconciler.providers.dates import read_date
 from reconciler.providers.errors import ServiceError, from_body, redact
+from reconciler.providers.once import Once
 from reconciler.providers.reader import Reader
 from reconciler.providers.sending import PURPOSE, FileSender, Sent
 
@@ -41,7 +41,7 @@ class DataPlane:
         `forgets_jobs`: whether the record of a finished run can be deleted.
         """
         self._connect = connect
-        self._client = client
+        self._sdk = Once(client)
         self._body = body
         self._one_request = one_request
         self._forgets_jobs = forgets_jobs
@@ -53,14 +53,13 @@ class DataPlane:
         self._reader = self._reader or self._connect()
         return self._reader
 
-    @cached_property
+    @property
     def sdk(self) -> openai.OpenAI:
-        return self._client()
+        return self._sdk()
 
     def close(self) -> None:
-        """Close the SDK's connections, if there are any."""
-        if "sdk" in self.__dict__:
-            self.sdk.close()
+        """Close the SDK's client, if there is one."""
+        self._sdk.close()
 
     def files(self) -> list[ObservedFile]:
         return [read_file(item) for item in self.reader.by_cursor("/files")]
@@ -141,12 +140,17 @@ class DataPlane:
         try:
             raw = send()
             body = orjson.loads(raw.text) if answers else {"id": "none"}
+        except ServiceError as error:  # of our own transport: no proof, or a host that must not be asked
+            error.service = error.service or service
+            raise
         except openai.APIStatusError as error:
             raise from_body(
                 error.status_code, error.body, error.response.headers, service=service, fallback=error.message
             ) from error
         except (openai.APIConnectionError, httpx2.HTTPError, orjson.JSONDecodeError) as error:
             cause = error.__cause__ or error
+            if isinstance(cause, ServiceError):
+                raise cause from error
             not_sent = isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout)
             raise ServiceError(f"no whole answer: {cause}", service=service, not_sent=not_sent) from error
         if not isinstance(body, Mapping) or not body.get("id"):

@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from reconciler.model import codes
 from reconciler.model.catalog.refusals import Refusal, refusal
@@ -21,6 +22,8 @@ from reconciler.model.errors import ReconcilerError
 
 NO_ANSWER = 0
 """The status of a request that got no answer at all."""
+MISDIRECTED = 421
+"""The status of a request that we did not send, for the host that it would have gone to."""
 
 _BODY_LIMIT = 500
 _SIGNATURE = re.compile(r"([?&]sig=)[^&\s'\"<>]+", re.IGNORECASE)
@@ -78,9 +81,23 @@ class ServiceError(ReconcilerError):
     def missing(self) -> bool:
         return self.status == 404
 
+    @property
+    def redirected(self) -> bool:
+        return 300 <= self.status < 400
+
+
+def misdirected(message: str, service: str = "") -> ServiceError:
+    """What is raised in place of a request to a host that must not have it."""
+    return ServiceError(message, service=service, status=MISDIRECTED, code="endpoint-refused", not_sent=True)
+
 
 def from_body(status: int, body: Any, headers: Mapping[str, str], *, service: str, fallback: str = "") -> ServiceError:
-    """An error from a vendor's answer, in either family's shape: `{"error": {"code", "message", ...}}`."""
+    """An error from a vendor's answer, in either family's shape: `{"error": {"code", "message", ...}}`.
+
+    A redirect is one too: nothing is sent on to where it points, which is told without path and query.
+    """
+    if 300 <= status < 400:
+        return ServiceError(_redirect(headers), service=service, status=status)
     error = body.get("error", body) if isinstance(body, Mapping) else {}
     if not isinstance(error, Mapping):
         error = {"message": str(error)}
@@ -96,6 +113,15 @@ def from_body(status: int, body: Any, headers: Mapping[str, str], *, service: st
         request_id=_first(headers, "apim-request-id", "x-ms-request-id", "x-request-id"),
         retry_after=_retry_after(headers),
     )
+
+
+def _redirect(headers: Mapping[str, str]) -> str:
+    try:
+        parts = urlsplit(headers.get("location", ""))
+        host = parts.hostname or ("another host" if parts.netloc else "another path")
+    except ValueError:
+        host = "another host"
+    return f"the answer redirects to {re.sub(r'[^A-Za-z0-9.: -]', '?', host)[:253]}; nothing was sent there"
 
 
 def redact(text: str) -> str:
@@ -135,6 +161,7 @@ _BY_CODE: dict[str, Code] = {
     "DeploymentModelNotSupported": codes.SERVICE_MODEL_UNSUPPORTED,
     "RequestConflict": codes.SERVICE_CONFLICT,
     "training_not_available": codes.TRAINING_CLOSED,
+    "endpoint-refused": codes.ENDPOINT_REFUSED,
 }
 
 
@@ -153,6 +180,8 @@ def code_for(error: ServiceError) -> Code:
         return _BY_REFUSAL[error.refusal]
     if error.status in (401, 403):
         return codes.TARGET_AUTH
+    if error.redirected:
+        return codes.SERVICE_REDIRECT
     if error.status == NO_ANSWER:
         return codes.TARGET_UNREACHABLE
     return codes.SERVICE_ERROR
@@ -161,7 +190,7 @@ def code_for(error: ServiceError) -> Code:
 def diagnose(error: ServiceError, address: str, at: SourceRange | None = None) -> Diagnostic:
     """A vendor's refusal for the user: who, status, code, message, request id and the way on."""
     code = code_for(error)
-    facts = [f"{error.status} {error.code}".strip() if error.status else "no answer"]
+    facts = [_outcome(error)]
     if error.request_id:
         facts.append(f"request {error.request_id}")
     message = error.message.strip()
@@ -170,3 +199,9 @@ def diagnose(error: ServiceError, address: str, at: SourceRange | None = None) -
     check = in_our_words(f"{error.code}: {message}") if code is codes.SERVICE_ERROR else ""
     detail = " ".join(filter(None, (f"{who}{sentence}", check, code.way_out)))
     return code.at(at, detail, address=address, facts="   ".join(facts))
+
+
+def _outcome(error: ServiceError) -> str:
+    if error.status == MISDIRECTED and error.not_sent:
+        return "not sent"
+    return f"{error.status} {error.code}".strip() if error.status else "no answer"

@@ -17,17 +17,19 @@ from reconciler.model.observation import ObservedAccount
 from reconciler.providers.base import Pace, RunRequest, Target
 from reconciler.providers.dataplane import DataPlane
 from reconciler.providers.errors import ServiceError
+from reconciler.providers.http import openai_client
+from reconciler.providers.keys import checked, variable
 from reconciler.providers.reader import Reader
 from reconciler.providers.retry import Sleep
 from reconciler.specs.target import OpenAITarget
 
 SERVICE = "OpenAI"
+KEY = "OPENAI_API_KEY"
 
 
 def api_key(target: str) -> str | None:
     """Of this target's own variable, else of the vendor's usual one."""
-    own = "OPENAI_API_KEY_" + target.upper().replace("-", "_").replace(".", "_")
-    return os.environ.get(own) or os.environ.get("OPENAI_API_KEY")
+    return os.environ.get(variable(KEY, target))
 
 
 def connect(
@@ -38,10 +40,10 @@ def connect(
     service = SERVICE if emulator or not spec.base_url else httpx2.URL(url).host
     scope = {"OpenAI-Project": spec.project, "OpenAI-Organization": spec.organization}
 
-    proof = PlatformKey("emulator" if emulator else api_key(name), scope, service)
+    proof = PlatformKey("emulator" if emulator else api_key(name), scope, service, variable(KEY, name))
     training = DataPlane(
         connect=lambda: Reader(client, url, proof, service=service, params={}, sleep=sleep),
-        client=lambda: _client(url, proof.key(), scope),
+        client=lambda: openai_client(url, client, proof, {}),
         body=job_body,
         one_request=limits.OPENAI.file_bytes,
     )
@@ -63,15 +65,17 @@ def connect(
 class PlatformKey:
     """The platform's key, and the project and organization that it is used for."""
 
-    def __init__(self, key: str | None, scope: Mapping[str, str | None], service: str) -> None:
+    def __init__(self, key: str | None, scope: Mapping[str, str | None], service: str, variable: str = KEY) -> None:
+        """`variable` is where the key comes from, for messages."""
         self._key = key
+        self._variable = variable
         self._scope = {name: value for name, value in scope.items() if value}
         self._service = service
 
     def key(self) -> str:
         if not self._key:
-            raise ServiceError("OPENAI_API_KEY is not set", service=self._service, status=401, code="no_api_key")
-        return self._key
+            raise ServiceError(f"{KEY} is not set", service=self._service, status=401, code="no_api_key", not_sent=True)
+        return checked(self._key, self._variable)
 
     def identity(self) -> Identity:
         self.key()
@@ -98,11 +102,3 @@ def job_body(request: RunRequest) -> dict[str, Any]:
     if request.seed is not None:
         body["seed"] = request.seed
     return body
-
-
-def _client(url: str, key: str, scope: Mapping[str, str | None]) -> Any:
-    import openai
-
-    # The SDK would take these from the environment, for whatever project they were meant.
-    headers: dict[str, Any] = {name: value or openai.Omit() for name, value in scope.items()}
-    return openai.OpenAI(base_url=url, api_key=key, default_headers=headers, max_retries=0, timeout=60.0)

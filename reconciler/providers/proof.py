@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from reconciler.providers.errors import ServiceError
+from reconciler.providers.keys import checked
 
 MARGIN = 300.0
 """Seconds before its end at which a token is fetched anew."""
@@ -24,11 +25,14 @@ class Proof(Protocol):
 class Key:
     """An API key in a header."""
 
-    def __init__(self, header: str, key: str) -> None:
-        self._headers = {header: key}
+    def __init__(self, header: str, key: str, variable: str = "the API key") -> None:
+        """`variable` is where the key comes from, for messages."""
+        self._header = header
+        self._key = key
+        self._variable = variable
 
     def __call__(self) -> Mapping[str, str]:
-        return self._headers
+        return {self._header: checked(self._key, self._variable)}
 
     def renew(self) -> bool:
         return False
@@ -62,6 +66,6 @@ class Bearer:
 
         try:
             return self._credential().get_token(self._scope)
-        except AzureError as error:
-            message = " ".join(str(error.message).split("\n")[0].split())
+        except (AzureError, ValueError) as error:  # ValueError: a variable of the login that cannot be one
+            message = " ".join(str(error).split("\n")[0].split())
             raise ServiceError(f"no token: {message}", status=401, code="CredentialUnavailable") from error

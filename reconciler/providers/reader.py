@@ -74,7 +74,7 @@ class Reader:
             self.skew = said - time.time() if said else self.skew
         except httpx2.HTTPError as error:
             raise ServiceError(_network(error), service=self.service) from error
-        if answer.status_code >= 400:
+        if answer.status_code >= 300:
             fallback = answer.reason_phrase
             raise from_body(answer.status_code, body, answer.headers, service=self.service, fallback=fallback)
         if not isinstance(body, dict):

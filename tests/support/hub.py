@@ -125,6 +125,8 @@ class _App:
             return Response(self.here.files[int(request.url.path.rpartition("/")[2])])
         if request.url.path == "/oidc":
             return self._identity(request)
+        if request.url.path == "/identity":
+            return self._managed(request)
         if request.url.path.startswith("/tenant-"):
             return await self._login(request)
         prefix = f"/repos/{self.here.name}"
@@ -207,6 +209,14 @@ class _App:
         self.here.logins.append(form)
         token = {"access_token": f"token-{len(self.here.logins)}", "expires_in": 3600, "token_type": "Bearer"}
         return JSONResponse(token)
+
+    def _managed(self, request: Request) -> Response:
+        """The endpoint of a managed identity, as App Service has it."""
+        if request.headers.get("x-identity-header") != "secret-header":
+            return JSONResponse({"message": "no"}, status_code=401)
+        self.here.logins.append(dict(request.query_params))
+        token = {"access_token": f"token-{len(self.here.logins)}", "expires_on": str(2**31), "token_type": "Bearer"}
+        return JSONResponse({**token, "resource": request.query_params["resource"]})
 
     def _identity(self, request: Request) -> Response:
         if request.headers.get("authorization") != "Bearer request-token":

@@ -63,6 +63,21 @@ SERVICE_ERROR = error(
     "The vendor's message says what it wants.",
     "sweden: 400 invalidPayload, the service does not train this base model",
 )
+HTTP_SETTINGS = error(
+    "http-settings",
+    "the environment's proxy or certificates cannot be used",
+    "HTTPS_PROXY, ALL_PROXY and NO_PROXY say how services are reached, SSL_CERT_FILE whom they are signed by.",
+    "Correct the variable or unset it: proxies are http:// or https://, certificates a file that can be read.",
+    "HTTPS_PROXY=proxy:nonsense reconciler plan",
+)
+SERVICE_REDIRECT = error(
+    "service-redirect",
+    "the service redirects the request",
+    "No redirect is followed: it would take training data and credentials to another host.",
+    "Name the address that it redirects to in `endpoint` or `base_url`, if it is the service's own, or mend the "
+    "gateway in between.",
+    "platform: 307 from llm.contoso.example to another host, while a file was uploaded",
+)
 SERVICE_QUOTA = error(
     "service-quota",
     "the service refused the request: quota",
