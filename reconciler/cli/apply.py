@@ -84,7 +84,7 @@ def apply(
         report.planned(made, root, asked, time.monotonic() - begun)
         if made.refused or not made.pending:
             sys.exit(1 if made.failed else 0)
-        _check_bytes(made)
+        check_bytes(made)
         _approve(auto_approve or saved is not None, terminal)
         with stops_on_signals(stop, terminal), report.watching(made) as sink:
             begun = time.monotonic()
@@ -120,7 +120,7 @@ def _check_saved(saved: PlanDocument, made: PlanDocument) -> None:
         raise DiagnosticsError([codes.PLAN_STALE.at(detail=f"{d.words}.", address=d.address) for d in differences])
 
 
-def _check_bytes(made: Plan) -> None:
+def check_bytes(made: Plan) -> None:
     """A file that is not here would fail its upload hours after the first step."""
     facts = [c.desired for c in made.changes if c.action is Action.UPLOAD and isinstance(c.desired, DatasetFacts)]
     absent = [f for f in facts if not f.present and not f.url]

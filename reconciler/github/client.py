@@ -40,12 +40,21 @@ class Client:
         return self._retried(lambda: self._send("GET", path, params=params))
 
     def pages(self, path: str, params: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
-        """Every item of a list, page by page."""
+        """Every item of a list, page by page. Raises `ServiceError`."""
+        yield from self._paged(path, params, lambda answer: answer)
+
+    def items(self, path: str, key: str, params: Mapping[str, str] | None = None) -> Iterator[dict[str, Any]]:
+        """Every item of the list that stands under `key` in each answer, page by page. Raises `ServiceError`."""
+        yield from self._paged(path, params, lambda answer: answer.get(key) if isinstance(answer, dict) else None)
+
+    def _paged(
+        self, path: str, params: Mapping[str, str] | None, read: Callable[[Any], Any]
+    ) -> Iterator[dict[str, Any]]:
         for number in range(1, MOST_PAGES + 1):
-            page = self.get(path, {**(params or {}), "per_page": str(PAGE), "page": str(number)})
-            if not isinstance(page, list):
-                raise ServiceError(f"the answer to {path} is not a list", service=SERVICE)
-            yield from (item for item in page if isinstance(item, dict))
+            page = read(self.get(path, {**(params or {}), "per_page": str(PAGE), "page": str(number)}))
+            if not isinstance(page, list) or not all(isinstance(item, dict) for item in page):
+                raise ServiceError(f"the answer to {path} holds no list of objects", service=SERVICE)
+            yield from page
             if len(page) < PAGE:
                 return
 

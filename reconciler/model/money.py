@@ -31,7 +31,8 @@ ZERO = Amount()
 
 def total(amounts: Iterable[Amount]) -> Amount:
     """The sum; its order does not matter."""
-    return sum(amounts, ZERO)
+    listed = list(amounts)
+    return Amount(sum((a.known for a in listed), Decimal(0)), frozenset().union(*(a.unknown for a in listed)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,17 +43,10 @@ class Action(Enum):
 
     @property
     def writes(self) -> bool:
-        return self in (
-            Action.UPLOAD,
-            Action.TRAIN,
-            Action.RETRY,
-            Action.CREATE,
-            Action.UPDATE,
-            Action.REPLACE,
-            Action.DELETE,
-            Action.REMOVE,
-            Action.CANCEL,
-        )
+        return self in _WRITING
+
+
+_WRITING = frozenset(Action) - {Action.WAIT, Action.BLOCKED, Action.PARKED, Action.NONE}
 
 
 class Unknown(Enum):

@@ -63,20 +63,40 @@ def covers(saved: PlanDocument, new: PlanDocument) -> tuple[Difference, ...]:
 def together(new: PlanDocument, plans: Sequence[PlanDocument]) -> PlanDocument:
     """`new` with the changes that `plans` show instead of its own; of several plans the newest comes first.
 
-    Where two of them show one change, the one counts that covers what `new` does.
+    Where several show one change, the one counts that covers what `new` does; where none does alone, each field counts
+    that one of them shows: two merges in a row, one of a new model and one of a capacity, are both approved.
     """
     usable = [p for p in plans if p.estate == new.estate and p.has_befores]
-    wanted = {c.key for c in new.writing}
-    shown: dict[str, ChangePart] = {}
-    covering: dict[str, ChangePart] = {}
+    wanted = {c.key: c for c in new.writing}
+    shown: dict[str, list[ChangePart]] = {}
     for plan in usable:
-        left = {d.key for d in covers(plan, new)}
         for change in plan.resource_changes:
             if not _account(plan, new, change.target):
-                shown.setdefault(change.key, change)
-                if change.key in wanted - left:
-                    covering.setdefault(change.key, change)
-    return with_changes(new, (shown | covering).values())
+                shown.setdefault(change.key, []).append(change)
+    return with_changes(new, [_best(wanted.get(key), changes) for key, changes in shown.items()])
+
+
+def _best(new: ChangePart | None, shown: Sequence[ChangePart]) -> ChangePart:
+    """Of several approved changes of one thing, the newest first, what covers the newer plan's, as far as they do."""
+    if new is None or len(shown) == 1:
+        return shown[0]
+    covering = next((c for c in shown if not _transition(c, new)), None)
+    if covering is None and new.type == "deployment" and (near := [c for c in shown if _nearer(c, new)]):
+        return _composed(new, [c for c in near if c.action is near[0].action])
+    return covering or shown[0]
+
+
+def _composed(new: ChangePart, shown: Sequence[ChangePart]) -> ChangePart:
+    """The newest change with each field from the one that covers it, and what any of them shows beside these."""
+    chosen = {name: change for change in shown for name in _names(change.change)}
+    for name in _names(new.change):
+        chosen[name] = next((c for c in shown if not list(_field(c, new, name))), shown[0])
+
+    def side(key: str) -> dict[str, Any]:
+        return {n: values[n] for n, c in chosen.items() if n in (values := getattr(c.change, key) or {})}
+
+    update = {key: side(key) for key in ("after", "after_unknown", "made_by")} | {"before": side("before") or None}
+    return shown[0].model_copy(update={"change": shown[0].change.model_copy(update=update)})
 
 
 def with_changes(plan: PlanDocument, changes: Iterable[ChangePart]) -> PlanDocument:
@@ -99,7 +119,8 @@ def _transition(old: ChangePart | None, new: ChangePart) -> list[str]:
     if old.target != new.target:
         return [f"it is on {new.target} now, {old.target} was approved"]
     if new.type == "deployment":
-        return [*_makers(old, new), *_fields(old, new), *_befores(old, new)]
+        names = _names(new.change) | (_names(old.change) if new.action is not Action.UPDATE else set())
+        return [words for name in sorted(names) for words in _field(old, new, name)]
     return [*_ingredients(old.change.after, new.change.after), *_started(old, new)]
 
 
@@ -109,53 +130,52 @@ def _nearer(old: ChangePart, new: ChangePart) -> bool:
     return old.action is new.action or (rest is not None and rest(new.change))
 
 
-def _makers(old: ChangePart, new: ChangePart) -> Iterator[str]:
-    """Whether a model comes from the run that was approved, whether it is trained by now or not."""
-    for name, maker in new.change.made_by.items():
-        shown = old.change.made_by.get(name)
-        if shown is None or shown.identity != maker.identity:
-            was = _maker(shown) if shown else "a model that no run makes"
-            yield f"{name} comes from {_maker(maker)} now, {was} was approved"
-    for name in old.change.made_by.keys() - new.change.made_by.keys():
-        if name in {*new.change.after, *new.change.after_unknown}:
-            yield f"{name} comes from no run now, {_maker(old.change.made_by[name])} was approved"
+def _names(values: ValuesPart) -> set[str]:
+    return {*(values.before or {}), *values.after, *values.after_unknown}
 
 
-def _maker(maker: MakerPart) -> str:
+def _field(old: ChangePart, new: ChangePart, name: str) -> Iterator[str]:
+    """How one field of a deployment differs from what was approved: its value after, the run that makes it, before.
+
+    A field that needs no change any more is progress, but for what is created: nothing of that is there yet.
+    """
+    was, now = old.change, new.change
+    there, here = was.made_by.get(name), now.made_by.get(name)
+    if name in {*now.after, *now.after_unknown} or new.action in (Action.CREATE, Action.REPLACE):
+        if (there and there.identity) != (here and here.identity):
+            yield f"{name} comes from {_maker(here)} now, {_maker(there)} was approved"
+        elif not (here and name in was.after_unknown) and not _wanted(was, now, name):
+            yield f"{name} is {_after(now, name)} now, {_after(was, name)} was approved"
+    if not _as_before(old, new, name):
+        now_live, then_live = _text(now.before or {}, name), _text(was.before or {}, name)
+        yield f"{name} is {now_live} live now; the plan was made when it was {then_live}"
+
+
+def _maker(maker: MakerPart | None) -> str:
+    if maker is None:
+        return "no run"
     step = f" at step {maker.checkpoint}" if maker.checkpoint is not None else ""
     return f"{maker.job}{step} ({maker.fingerprint[:10]})"
 
 
-def _fields(old: ChangePart, new: ChangePart) -> Iterator[str]:
-    """Values that are wanted now and were not approved. A field that needs no change any more is progress, but for what
-    is created: nothing of that is there yet.
-    """
-    was, now = old.change, new.change
-    if new.action in (Action.CREATE, Action.REPLACE):
-        for name in sorted({*was.after, *was.after_unknown} - {*now.after, *now.after_unknown}):
-            yield f"{name} is nothing now, {_text(was.after, name)} was approved"
-    for name in now.after_unknown:
-        if name not in was.after_unknown:
-            yield f"{name} is not known before the training now, {_text(was.after, name)} was approved"
-    for name, value in now.after.items():
-        if name in was.after_unknown and name in now.made_by:
-            continue  # it is known by now; `_makers` compares the runs
-        if name not in was.after or not same(name, was.after[name], value):
-            yield f"{name} is {_text(now.after, name)} now, {_text(was.after, name)} was approved"
+def _wanted(was: ValuesPart, now: ValuesPart, name: str) -> bool:
+    """Whether a field is to have the approved value, known or not."""
+    if name in now.after_unknown or name in was.after_unknown:
+        return name in was.after_unknown and name in now.after_unknown
+    return (name in was.after) == (name in now.after) and same(name, was.after.get(name), now.after.get(name))
 
 
-def _befores(old: ChangePart, new: ChangePart) -> Iterator[str]:
-    """Live values that moved since, elsewhere than to the approved ones."""
-    if (old.action, new.action) == (Action.REPLACE, Action.CREATE):
-        return  # it was deleted, as approved
-    was, now = old.change.before or {}, new.change.before or {}
-    shown = {*was, *old.change.after, *old.change.after_unknown}
-    names = was.keys() if new.action is Action.DELETE else {*now, *new.change.after, *new.change.after_unknown}
-    for name in sorted(names & shown - NOT_LIVE):
-        if name == "name" and old.action is Action.CREATE:
-            continue  # it is there by now
-        if not same(name, was.get(name), now.get(name)):
-            yield f"{name} is {_text(now, name)} live now; the plan was made when it was {_text(was, name)}"
+def _after(values: ValuesPart, name: str) -> str:
+    return "not known before the training" if name in values.after_unknown else _text(values.after, name)
+
+
+def _as_before(old: ChangePart, new: ChangePart, name: str) -> bool:
+    """Whether a field's live value is still the one that was seen, as far as the plan that was approved shows it."""
+    deleted = (old.action, new.action) == (Action.REPLACE, Action.CREATE)
+    created = old.action is Action.CREATE and name == "name"
+    if deleted or created or name in NOT_LIVE or name not in _names(old.change):
+        return True
+    return same(name, (old.change.before or {}).get(name), (new.change.before or {}).get(name))
 
 
 def _started(old: ChangePart, new: ChangePart) -> Iterator[str]:

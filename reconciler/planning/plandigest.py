@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from typing import Any
 
 import orjson
 
-from reconciler.model.fingerprint import Ingredients
 from reconciler.model.resource import DesiredDeployment, DesiredRun
 from reconciler.planning.plan import Plan
 from reconciler.planning.planformat import ChangePart, PlanDocument
@@ -47,24 +45,31 @@ def digest_of(plan: PlanDocument) -> str:
 
 
 def specs_digest(plan: Plan) -> str:
-    """Of everything wanted, wherever in the files it stands: every field of every run and deployment."""
-    runs = {str(address): _told(run) for address, run in plan.graph.runs.items()}
-    deployments = {str(address): _told(wanted) for address, wanted in plan.graph.deployments.items()}
+    """Of everything wanted, wherever in the files it stands, and the accounts that it is wanted in."""
+    runs = {str(address): _run(run) for address, run in plan.graph.runs.items()}
+    deployments = {str(address): _deployment(wanted) for address, wanted in plan.graph.deployments.items()}
     return _digest([plan.estate, {t.name: t.account for t in plan.targets}, runs, deployments])
 
 
-def _told(wanted: DesiredRun | DesiredDeployment) -> dict[str, Any]:
-    return {f.name: _plain(getattr(wanted, f.name)) for f in fields(wanted) if f.compare}
+def _run(run: DesiredRun) -> list[Any]:
+    """The fingerprint stands for all ingredients, the parent among them."""
+    return [run.target, run.fingerprint, run.suffix, run.training, run.validation, run.training_type, run.retries]
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Ingredients):
-        return value.fingerprint()
-    if isinstance(value, frozenset):
-        return sorted(value)
-    if isinstance(value, Mapping):
-        return dict(value)
-    return value if value is None or isinstance(value, bool | int) else str(value)
+def _deployment(wanted: DesiredDeployment) -> list[Any]:
+    return [
+        wanted.target,
+        wanted.name,
+        str(wanted.model),
+        wanted.sku,
+        wanted.capacity,
+        wanted.content_filter,
+        wanted.version_upgrade,
+        dict(wanted.tags),
+        wanted.strategy,
+        wanted.protect,
+        sorted(wanted.ignore_drift),
+    ]
 
 
 def _digest(value: object) -> str:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import orjson
-
 from reconciler.datasets.facts import DatasetFacts
 from reconciler.model.observation import ObservedDeployment, ObservedJob
 from reconciler.model.resource import DesiredDeployment, DesiredRun, ResourceGraph, RunRef
@@ -79,8 +77,7 @@ def _run(run: DesiredRun) -> dict[str, Any]:
     if isinstance(run.base, RunRef):
         step = run.base.checkpoint
         after["base"] = {"job": run.base.address.name} | ({"checkpoint": step} if step else {})
-    plain: dict[str, Any] = orjson.loads(orjson.dumps(after))
-    return plain
+    return after
 
 
 def _deployment(change: Change, graph: ResourceGraph) -> Sides:

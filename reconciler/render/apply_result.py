@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.events import Outcome
+from reconciler.planning.covering import Difference
+from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render.fences import fenced
 from reconciler.render.markdown.escaping import code
-from reconciler.render.text import pad, plural
+from reconciler.render.text import Style, clean, pad, plural
 
 _HEADS = {
     "converged": "Applied: everything that the specs want is live",
     "under way": "Under way: runs go on at the service, the next apply picks them up",
+    "incomplete": "Not known to be applied: not everything could be read, the next apply looks again",
+    "left": "Applied in part: the rest is not what was approved any more",
     "refused": "Not applied: this is not what was approved",
     "failed": "The apply failed",
 }
 _LIMIT = 50_000
+_PLAIN = Style(False)
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """`state` is converged, under way, refused or failed; `steps` and `problems` come as JSON lines told them."""
+    """`state` is converged, under way, incomplete, left, refused or failed."""
 
     state: str
-    steps: Sequence[Mapping[str, Any]] = ()
-    problems: Sequence[Mapping[str, Any]] = ()
-    told: str = ""
-    """What was said on standard error."""
+    outcomes: Sequence[Outcome] = ()
+    problems: Sequence[Diagnostic] = ()
+    """Of the plan and of its steps."""
     digest: str = ""
     """Of the plan that was made just before."""
-    left: Sequence[str] = ()
-    """Addresses that would change as well, and were left alone because nobody approved it."""
+    left: Sequence[Difference] = ()
+    """What would change as well, and was left alone because nobody approved it."""
+    unapproved: Sequence[str] = ()
+    """Why merged pull requests approved nothing, a sentence each."""
 
     @property
     def fine(self) -> bool:
@@ -42,17 +48,18 @@ class Done:
 
 def render(done: Done) -> str:
     parts = [f"### {_HEADS[done.state]}"]
-    if done.steps:
-        counts = Counter(str(s["result"]) for s in done.steps)
+    if done.outcomes:
+        counts = Counter(o.result.value for o in done.outcomes)
         parts.append(", ".join(f"{n:,} {result}" for result, n in sorted(counts.items())) + ".")
-        parts.append(fenced("\n".join(map(_step, done.steps)), limit=_LIMIT // 2))
-    if done.problems:
-        parts.append(fenced("\n\n".join(map(_problem, done.problems)), limit=_LIMIT // 4))
-    if not done.fine and done.told.strip():
-        parts.append(fenced(done.told, limit=_LIMIT // 4))
+        parts.append(fenced("\n".join(map(_step, done.outcomes)), limit=_LIMIT // 2))
+    if told := render_diagnostics.render(done.problems, _PLAIN):
+        parts.append(fenced(told, limit=_LIMIT // 4))
     if done.left:
         parts.append("Left alone, because nobody approved it:")
-        parts.append(fenced("\n".join(done.left), limit=_LIMIT // 10))
+        parts.append(fenced("\n".join(difference(d) for d in done.left), limit=_LIMIT // 10))
+    if done.unapproved:
+        parts.append("Merged, and approving nothing:")
+        parts.append(fenced("\n".join(map(clean, done.unapproved)), limit=_LIMIT // 10))
     if done.state == "refused" or done.left:
         parts.append(
             "Open a pull request, so that its comment shows this plan; or approve it by hand: run the apply workflow "
@@ -63,17 +70,15 @@ def render(done: Done) -> str:
 
 def headline(done: Done) -> str:
     """One line, for the log."""
-    steps = f" ({plural(len(done.steps), 'step')})" if done.steps else ""
+    steps = f" ({plural(len(done.outcomes), 'step')})" if done.outcomes else ""
     return _HEADS[done.state] + steps
 
 
-def _step(step: Mapping[str, Any]) -> str:
-    detail = f"   {step['detail']}" if step.get("detail") else ""
-    return f"{pad(str(step['result']), 10)} {step['step']}{detail}"
+def difference(found: Difference) -> str:
+    """What the plan does that nobody approved, in a line."""
+    return clean(f"{found.address}: {found.words}" if found.address else found.words)
 
 
-def _problem(problem: Mapping[str, Any]) -> str:
-    where = f"{problem['address']}: " if problem.get("address") else ""
-    head = f"{problem['severity']}: {where}{problem['summary']} [{problem['code']}]"
-    told = textwrap.wrap(problem["detail"], 96, initial_indent="  ", subsequent_indent="  ", break_long_words=False)
-    return "\n".join([head, *told])
+def _step(outcome: Outcome) -> str:
+    detail = f"   {outcome.detail}" if outcome.detail else ""
+    return clean(f"{pad(outcome.result.value, 10)} {outcome.step}{detail}")

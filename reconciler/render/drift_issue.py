@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reconciler.render.drift import in_words
@@ -53,11 +53,6 @@ def clean_again(report: Mapping[str, Any]) -> str:
 def unread(told: str) -> str:
     """For the summary of a run that could not look at everything."""
     return f"### Drift is not known\n\nNot everything could be read.\n\n{fenced(told, limit=_LIMIT)}\n"
-
-
-def problems(found: Sequence[Mapping[str, Any]]) -> str:
-    """What could not be read, in words."""
-    return "\n".join(f"{p['severity']}: {p['summary']} [{p['code']}] {p['detail']}" for p in found)
 
 
 def _finding(finding: Mapping[str, Any]) -> Iterator[str]:

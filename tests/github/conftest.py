@@ -84,8 +84,8 @@ runs:
   using: composite
   steps:
     - shell: bash
-      env: {FILE: "${{ inputs.path }}"}
-      run: cp "$FILE" "$ARTIFACTS/"
+      env: {NAME: "${{ inputs.name }}", FILE: "${{ inputs.path }}"}
+      run: mkdir -p "$ARTIFACTS/$NAME" && cp "$FILE" "$ARTIFACTS/$NAME/"
 """
 
 
@@ -104,6 +104,11 @@ class Ci:
     hub: Repository
     emulator: str
     variables: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def artifacts(self) -> Path:
+        """What the latest run kept, each in a folder with its name."""
+        return self.stubs / "artifacts"
 
     def git(self, *arguments: str) -> str:
         identity = ("-c", "user.name=ana", "-c", "user.email=ana@acme.example")
@@ -148,7 +153,7 @@ class Ci:
             "GITHUB_API_URL": self.hub.url,
             "GITHUB_REPOSITORY": self.hub.name,
             "RECONCILER_EMULATOR": self.emulator,
-            "ARTIFACTS": str(self.stubs),
+            "ARTIFACTS": str(self.artifacts),
             "ORIGIN": str(self.folder),
             **self.variables,
         }
@@ -157,9 +162,18 @@ class Ci:
     def pull_request(self, number: int, *, base: str, fork: bool = False) -> Ended:
         """The plan workflow for the commit that is checked out."""
         origin = "mallory/models" if fork else self.hub.name
-        head = {"sha": self.git("rev-parse", "HEAD"), "ref": "change", "repo": {"full_name": origin}}
+        commit = self.git("rev-parse", "HEAD")
+        head = {"sha": commit, "ref": "change", "repo": {"full_name": origin}}
         request = {"number": number, "head": head, "base": {"ref": "main", "sha": base}}
-        return self.act("pull_request", "plan", {"number": number, "pull_request": request})
+        shutil.rmtree(self.artifacts, ignore_errors=True)
+        ended = self.act("pull_request", "plan", {"number": number, "pull_request": request})
+        run = self.hub.ran(commit, fork=origin, conclusion="success" if ended.status == 0 else "failure")
+        for file in self.artifacts.glob("*/*"):
+            self.hub.keep(run, file.parent.name, {file.name: file.read_bytes()})
+        for pull in self.hub.pulls:
+            if pull["number"] == number:
+                pull["head"] = head
+        return ended
 
     def push(self, before: str) -> Ended:
         """The apply workflow for the commit that is checked out, as the head of main."""

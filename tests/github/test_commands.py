@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from markdown_it import MarkdownIt
@@ -13,7 +14,7 @@ from reconciler.planning.planreading import read_saved
 from reconciler.providers.retry import Backoff
 from tests.github.conftest import PROJECT, SPECS, Ci, Ended
 from tests.github.test_workflows import live, set_capacity
-from tests.support.hub import TOKEN, Fault
+from tests.support.hub import HEAD, TOKEN, Fault
 
 PULL = 7
 NORWAY = """\
@@ -35,17 +36,19 @@ deployments:
 
 
 class Commands(Ci):
-    """`reconciler github ...` in this process; what it calls in turn has a process of its own."""
+    """`reconciler github ...` in this process, and what the workflow does around it."""
 
     def __init__(self, ci: Ci, patch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         super().__init__(ci.folder, ci.stubs, ci.hub, ci.emulator)
         self._patch = patch
         self._capsys = capsys
+        self.head = HEAD
+        self.uploads = True
 
     def github(self, *arguments: str, **env: str) -> Ended:
         """One command in the repository, for the pull request."""
         event = self.stubs / "event.json"
-        head = {"sha": "0" * 40, "repo": {"full_name": self.hub.name}}
+        head = {"sha": self.head, "repo": {"full_name": self.hub.name}}
         event.write_text(json.dumps({"pull_request": {"number": PULL, "head": head}}))
         environment = {
             "GITHUB_REPOSITORY": self.hub.name,
@@ -66,7 +69,25 @@ class Commands(Ci):
         self._capsys.readouterr()
         status = run(["github", *arguments])
         said = self._capsys.readouterr()
+        if arguments[0] in ("plan", "publish"):
+            self._upload(status)
         return Ended(status, said.out + said.err)
+
+    def _upload(self, status: int) -> None:
+        """What the workflow does after the plan."""
+        if self.uploads:
+            made = self.hub.ran(self.head, conclusion="success" if status == 0 else "failure")
+            kept = self.outputs()
+            if "artifact" in kept:
+                content = (self.folder / kept["plan"]).read_bytes()
+                self.hub.keep(made, kept["artifact"], {"plan.json": content})
+
+    def outputs(self) -> dict[str, str]:
+        """Of the latest step."""
+        path = self.stubs / "output"
+        text = path.read_text() if path.exists() else ""
+        path.unlink(missing_ok=True)
+        return dict(re.findall(r"^(\w+)<<(?:end-\w+)\n(.*)\nend-", text, re.MULTILINE))
 
     @property
     def summary(self) -> str:
@@ -165,12 +186,12 @@ def test_a_schedule_goes_on_with_what_was_approved_and_leaves_drift_alone(here: 
     assert live(here) == {"triage": 10}
 
 
-def test_a_merge_approves_what_its_comment_showed_of_drift_too(here: Commands) -> None:
+def test_a_merge_approves_what_its_plan_showed_of_drift_too(here: Commands) -> None:
     applied(here)
     set_capacity(here, 10)
+    here.head = "1" * 40
     here.github("plan")
-    here.hub.comments[PULL + 1] = [here.hub.comments[PULL].pop(0)]
-    here.hub.add_pull(PULL + 1, merged=here.commit())
+    here.hub.add_pull(PULL + 1, merged=here.commit(), head=here.head)
     assert here.github("apply", "--wait").status == 0
     assert live(here) == {"triage": 30}
 
@@ -225,7 +246,7 @@ def test_a_service_that_cannot_be_reached_leaves_no_plan(here: Commands) -> None
     assert "the emulator does not answer" in here.hub.bodies(PULL)[0]
 
 
-def test_a_large_plan_stays_below_the_limits_and_travels_as_a_file(here: Commands) -> None:
+def test_a_large_plan_stays_below_the_limits_of_comment_and_summary(here: Commands) -> None:
     many = "".join(
         f'  d{n:04}:\n    {{model: {{name: gpt-4.1-mini, version: "2025-04-14"}}, sku: Standard, capacity: 1, '
         f"tags: {{seed: s{n * 7919**3:x}}}, targets: {{sweden: {{}}}}}}\n"

@@ -70,7 +70,7 @@ def test_a_pull_request_is_planned_merged_applied_and_gone_on_with(ci: Ci) -> No
     assert second["id"] == first["id"], "one comment, edited in place"
     assert facts(second["body"])["digest"] != digest
     assert "set-output:: to_train=1" in updated.log
-    assert (ci.stubs / "plan.json").is_file(), "the plan is kept as an artifact"
+    assert list(ci.artifacts.glob("reconciler-plan-live-*/plan.json")), "the plan is kept as an artifact"
 
     merge(ci, PULL)
     fine(ci.push(before=base))

@@ -1,14 +1,18 @@
-"""A small GitHub: comments, issues, pull requests, commits and identity tokens of one repository, over a socket."""
+"""A small GitHub: comments, issues, pull requests, commits, workflow runs with their artifacts, and identity tokens of
+one repository, over a socket.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import io
 import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -22,6 +26,9 @@ from reconciler.emulator.server import _listen, _url
 
 BOT = "github-actions[bot]"
 TOKEN = "ghs-test"
+HEAD = "0" * 40
+"""The commit at the tip of a pull request, where a test does not care."""
+PLAN_WORKFLOW = ".github/workflows/plan.yml"
 
 
 @dataclass
@@ -51,6 +58,8 @@ class Repository:
     """Commits of the main branch, the eldest first."""
     faults: list[Fault] = field(default_factory=list)
     requests: list[tuple[str, str]] = field(default_factory=list)
+    runs: list[dict[str, Any]] = field(default_factory=list)
+    """Of workflows, the eldest first."""
     artifacts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     """By the id of a run."""
     files: dict[int, bytes] = field(default_factory=dict)
@@ -71,7 +80,25 @@ class Repository:
         self.comments.setdefault(number, []).append(comment)
         return comment
 
-    def keep(self, run: str, name: str, files: dict[str, bytes]) -> None:
+    def ran(self, head: str, *, workflow: str = "plan.yml", fork: str = "", **facts: Any) -> str:
+        """A run of a workflow for the commit at the tip of a pull request; its id."""
+        run = {
+            "id": next(self.ids),
+            "path": f".github/workflows/{workflow}",
+            "event": "pull_request",
+            "head_sha": head,
+            "status": "completed",
+            "conclusion": "success",
+            "run_attempt": 1,
+            "repository": {"full_name": self.name},
+            "head_repository": {"full_name": fork or self.name},
+            **facts,
+        }
+        run["html_url"] = f"{self.url}/{self.name}/actions/runs/{run['id']}"
+        self.runs.append(run)
+        return str(run["id"])
+
+    def keep(self, run: str, name: str, files: dict[str, bytes]) -> dict[str, Any]:
         """An artifact, zipped as GitHub does."""
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
@@ -79,11 +106,15 @@ class Repository:
                 opened.writestr(path, content)
         id = next(self.ids)
         self.files[id] = archive.getvalue()
-        self.artifacts.setdefault(run, []).append({"id": id, "name": name, "expired": False})
+        digest = f"sha256:{hashlib.sha256(archive.getvalue()).hexdigest()}"
+        kept = {"id": id, "name": name, "expired": False, "digest": digest}
+        self.artifacts.setdefault(run, []).append(kept)
+        return kept
 
-    def add_pull(self, number: int, *, merged: str = "") -> dict[str, Any]:
+    def add_pull(self, number: int, *, merged: str = "", head: str = HEAD) -> dict[str, Any]:
         """An open pull request, or one that was merged with that commit as the latest of the main branch."""
         pull: dict[str, Any] = {"number": number, "state": "open", "merged_at": None, "merge_commit_sha": None}
+        pull |= {"head": {"sha": head, "repo": {"full_name": self.name}}, "updated_at": self.now()}
         self.pulls.append(pull)
         if merged:
             self.merge(number, merged)
@@ -93,8 +124,12 @@ class Repository:
         if commit not in self.history:
             self.history.append(commit)
         (pull,) = (p for p in self.pulls if p["number"] == number)
-        at = f"2026-11-20T10:{len(self.history):02d}:00Z"
-        pull.update(state="closed", merged_at=at, merge_commit_sha=commit)
+        at = self.now()
+        pull.update(state="closed", merged_at=at, updated_at=at, merge_commit_sha=commit)
+
+    def now(self) -> str:
+        """A second later than the last time."""
+        return datetime.fromtimestamp(1_795_000_000 + next(self.ids), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def bodies(self, number: int) -> list[str]:
         return [c["body"] for c in self.comments.get(number, [])]
@@ -151,19 +186,34 @@ class _App:
                 return self._edit(self.here.issues, "number", number, body)
             case ("GET", "pulls"):
                 closed = [p for p in self.here.pulls if p["state"] == request.query_params["state"]]
-                return self._page(request, closed[::-1])
+                assert (request.query_params["sort"], request.query_params["direction"]) == ("updated", "desc")
+                return self._page(request, sorted(closed, key=lambda p: str(p["updated_at"]), reverse=True))
+            case ("GET", "actions", "workflows", file, "runs"):
+                return self._runs(request, f".github/workflows/{file}")
             case ("GET", "actions", "runs", run, "artifacts"):
-                return JSONResponse({"artifacts": self.here.artifacts.get(run, [])})
+                name = request.query_params["name"]
+                found = [a for a in self.here.artifacts.get(run, []) if a["name"] == name]
+                return self._page(request, found, "artifacts")
             case ("GET", "actions", "artifacts", id, "zip"):
                 return RedirectResponse(f"{self.here.url.replace('127.0.0.1', 'localhost')}/storage/{id}", 302)
             case ("GET", "compare", span):
                 return self._compare(*span.split("..."))
         return JSONResponse({"message": "Not Found"}, status_code=404)
 
-    def _page(self, request: Request, items: list[dict[str, Any]]) -> Response:
+    def _page(self, request: Request, items: list[dict[str, Any]], key: str = "") -> Response:
         size = min(int(request.query_params.get("per_page", "30")), 100)
         start = (int(request.query_params.get("page", "1")) - 1) * size
-        return JSONResponse(items[start : start + size])
+        page = items[start : start + size]
+        return JSONResponse({"total_count": len(items), key: page} if key else page)
+
+    def _runs(self, request: Request, path: str) -> Response:
+        """GitHub knows a workflow once its file was there; here, once it has run."""
+        ours = [r for r in self.here.runs if r["path"].partition("@")[0] == path]
+        asked = {key: request.query_params[key] for key in ("head_sha", "event") if key in request.query_params}
+        if not ours and path != PLAN_WORKFLOW:
+            return JSONResponse({"message": "Not Found"}, status_code=404)
+        found = [r for r in reversed(ours) if all(r[key] == value for key, value in asked.items())]
+        return self._page(request, found, "workflow_runs")
 
     def _edit(self, items: list[dict[str, Any]], key: str, value: str, body: dict[str, Any]) -> Response:
         for item in items:

@@ -1,51 +1,58 @@
-"""`reconciler github apply`: does what merged pull requests showed, and says so there."""
+"""`reconciler github apply`: does what merged pull requests approved, and says so there."""
 
 from __future__ import annotations
 
-import functools
+import re
 import subprocess
 import sys
-import tempfile
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import click
-import orjson
 
-from reconciler.cli.github.child import Ended, run
+from reconciler.api.estate import Estate
+from reconciler.cli import options
+from reconciler.cli.apply import check_bytes
+from reconciler.cli.github.asking import Wanted, for_plan, words
+from reconciler.cli.github.ending import allowed, of_each, state_of
 from reconciler.cli.github.hub import (
     Hub,
-    annotate,
     attempt,
     common_options,
     footer,
     hub,
+    log,
     marker,
     option,
     root_argument,
+    scope,
     tell,
-    words,
     world_options,
 )
-from reconciler.cli.github.plan import FILE, make
-from reconciler.cli.github.publish import outputs_of
-from reconciler.cli.github.validate import check, refuse
+from reconciler.cli.github.making import TERMINAL, Made, connection, make
+from reconciler.cli.github.plan import FILE
+from reconciler.cli.github.publish import outputs_of, save
+from reconciler.cli.github.validate import PLAIN, check, refuse
 from reconciler.cli.github.world import Place, world
+from reconciler.cli.stopping import stops_after, stops_on_signals
+from reconciler.engine import operations
+from reconciler.engine.context import Stop
+from reconciler.engine.operations import World
 from reconciler.github import approvals
+from reconciler.github.authority import Authority
 from reconciler.model import codes
-from reconciler.model.diagnostics import has_errors
-from reconciler.planning.covering import together
-from reconciler.planning.planformat import PlanDocument
-from reconciler.render import annotations as notes
-from reconciler.render.apply_result import Done, headline, render
-from reconciler.render.diagnostics import as_json
+from reconciler.model.diagnostics import in_order
+from reconciler.model.errors import DiagnosticsError
+from reconciler.model.selection import Selection
+from reconciler.planning.covering import Difference, covers, together
+from reconciler.planning.plan import Plan
+from reconciler.render.apply_result import Done, difference, headline, render
+from reconciler.render.progress import ProgressLines
 
 _INERT = ("-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false")
 """What git is told, so that nothing in the checkout makes it run anything."""
-_ON_ITS_WAY = ("submitted", "under way", "later", "paused")
+_WORKFLOW = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.ya?ml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,27 @@ class Approved:
     merged: Sequence[approvals.Merged]
     anything: bool
     digest: str
+
+    def misses(self, made: Made) -> tuple[Difference, ...]:
+        """What a plan would do that nobody approved."""
+        if self.anything or self.digest == made.document.digest.changes:
+            return ()
+        plans = [pull.plan for pull in self.merged if pull.plan]
+        return covers(together(made.document, plans), made.document)
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How an apply is followed."""
+
+    wait: bool
+    timeout: float | None
+    scheduled: bool
+    """Nobody waits for it: what was approved goes on, and the rest is left for somebody to look at."""
+
+
+def _seconds(context: click.Context, parameter: click.Parameter, text: str) -> float | None:
+    return options.duration_seconds(context, parameter, text or None)
 
 
 @click.command()
@@ -70,11 +98,18 @@ class Approved:
 )
 @option("--approve", default="", metavar="DIGEST", help="Approve the plan with this digest by hand.")
 @option(
+    "--plan-workflow",
+    default="plan.yml",
+    show_default=True,
+    metavar="FILE",
+    help="Workflow below .github/workflows whose runs plan pull requests.",
+)
+@option(
     "--wait/--no-wait",
     default=False,
     help="Follow runs to their end (offline always).",
 )
-@option("--timeout", default="", metavar="TIME", help="Stop watching after 90s, 15m, 2h ...")
+@option("--timeout", default="", callback=_seconds, metavar="TIME", help="Stop watching after 90s, 15m, 2h ...")
 def apply(
     root: Path,
     targets: str,
@@ -84,42 +119,51 @@ def apply(
     base: Path | None,
     approval: str,
     approve: str,
+    plan_workflow: str,
     wait: bool,
-    timeout: str,
+    timeout: float | None,
 ) -> None:
     """Plan the specs below ROOT anew and apply what was approved; refuse the rest, unless it is progress.
 
-    Approved is what the plan comments of merged pull requests show, back to the last apply that converged.
+    Approved is what the plan workflow made for the last commits of merged pull requests, back to the last apply that
+    converged.
     """
+    if not _WORKFLOW.fullmatch(plan_workflow):
+        raise click.UsageError(f"--plan-workflow {plan_workflow}: expected the name of a file such as plan.yml.")
     extra = words(arguments, targets)
-    follow = [*(["--wait"] if wait or offline else ["--no-wait"]), *(["--timeout", timeout] if timeout else [])]
+    wanted = for_plan(extra)
     with hub(author) as here:
-        found = check(root)
-        if has_errors(found):
-            refuse(here, root, found)
+        checked = check(root, tokens=True)
+        if checked.estate is None:
+            refuse(here, root, checked.found)
             sys.exit(1)
         with world(root, base, offline=offline) as place:
-            merged = _merged(here, root, extra) if approval == "pull-request" else []
+            authority = Authority(here.run.repository, plan_workflow, place.kind, root.as_posix(), scope(extra))
+            merged = _merged(here, root, extra, authority) if approval == "pull-request" else []
             approved = Approved(merged, approval == "none", approve)
-            done = _apply(here, root, extra, place, follow, approved)
-        click.echo(headline(done))
-        if done.state == "refused":
-            tell(codes.PLAN_UNAPPROVED.at(detail=f"{codes.PLAN_UNAPPROVED.way_out} Its digest is {done.digest}."))
-        if done.left:
-            tell(codes.CHANGES_LEFT.at(detail=f"{', '.join(done.left[:10])}. {codes.CHANGES_LEFT.way_out}"))
-        here.summary(render(done))
-        fine = [_report(here, root, extra, place, pull, done) for pull in merged]
-    sys.exit(0 if done.fine and all(fine) else 1)
+            how = How(wait or offline, timeout, here.run.scheduled)
+            done = _apply(here, checked.estate, root, wanted, place, approved, how)
+        _tell(here, done)
+        fine = _report(here, root, extra, place, merged, done)
+    sys.exit(0 if done.fine and fine else 1)
 
 
-def _merged(here: Hub, root: Path, extra: list[str]) -> list[approvals.Merged]:
+def _merged(here: Hub, root: Path, extra: list[str], authority: Authority) -> list[approvals.Merged]:
     """Merged pull requests that are not done; without them nothing is approved, so an error of GitHub's ends it."""
     client, comments = here.client, here.comments
     if client is None or comments is None:
         return []
     head = _head()
+    if not head:
+        detail = "Git does not say which commit is checked out, so it is not known what was merged."
+        tell(codes.APPROVALS_UNREAD.at(detail=detail))
+        sys.exit(1)
     about = marker(approvals.PLAN, root, extra, {})
-    found, _ = attempt(lambda: approvals.unfinished(client, comments, about, here.run.branch, head), lenient=False)
+    found, _ = attempt(
+        lambda: approvals.unfinished(client, comments, authority, about, here.run.branch, head),
+        lenient=False,
+        failed=codes.APPROVALS_UNREAD,
+    )
     if found is None:
         sys.exit(1)
     return found
@@ -134,89 +178,80 @@ def _head() -> str:
         return ""
 
 
-def _apply(
-    here: Hub, root: Path, extra: Sequence[str], place: Place, follow: Sequence[str], approved: Approved
+def _apply(here: Hub, estate: Estate, root: Path, wanted: Wanted, place: Place, approved: Approved, how: How) -> Done:
+    """Plan anew, and do it as far as it was approved."""
+    stop = Stop()
+    unapproved = [f"#{pull.number}: {pull.why_not}" for pull in approved.merged if pull.why_not]
+    try:
+        with stops_after(how.timeout, stop), connection(estate, wanted, place, stop) as there:
+            made = make(there, root, wanted, applying=True)
+            save(made.document, Path(FILE))
+            here.outputs(outputs_of(made.document, Path(FILE)))
+            done = _approved_part(there, root, wanted, made, approved, how, stop)
+    except DiagnosticsError as error:
+        done = Done("failed", problems=error.diagnostics)
+    return replace(done, unapproved=unapproved if done.left or done.state == "refused" else ())
+
+
+def _approved_part(
+    there: World, root: Path, wanted: Wanted, made: Made, approved: Approved, how: How, stop: Stop
 ) -> Done:
-    """Plan anew; hand what was approved to `apply` as a saved plan, which is refused where the new one does more."""
-    ended, current = make(root, extra, Path(FILE), place)
-    if current is None:
-        return Done("failed", told=ended.err or ended.out)
-    annotate(notes.lines([as_json(d.as_diagnostic()) for d in current.diagnostics]))
-    here.outputs(outputs_of(current, Path(FILE)))
-    digest = current.digest.changes
-    if approved.anything or approved.digest == digest:
-        saved = current
-    else:
-        saved = together(current, list(_plans(here, place, approved.merged)))
-        if here.run.scheduled:
-            return _go_on(current, saved, place, follow)
-    return _run(saved, digest, place, follow)
+    digest, left = made.document.digest.changes, approved.misses(made)
+    if not left:
+        return replace(_carry_out(there, made.plan, wanted, how, stop), digest=digest)
+    keys = {d.key for d in left}
+    going = () if "" in keys or not how.scheduled else allowed(made.plan, keys)
+    if not how.scheduled:
+        return Done("refused", left=left, digest=digest)
+    if not going:
+        return Done(approvals.CONVERGED if made.plan.complete else "incomplete", left=left, digest=digest)
+    narrow = replace(wanted.asked, selection=Selection(going, wanted.asked.selection.targets))
+    part = make(there, root, replace(wanted, asked=narrow), applying=True)
+    if new := approved.misses(part):  # it moved between the two looks
+        return Done("refused", left=new, digest=digest)
+    return replace(_carry_out(there, part.plan, wanted, how, stop), left=left, digest=digest)
 
 
-def _go_on(current: PlanDocument, approved: PlanDocument, place: Place, follow: Sequence[str]) -> Done:
-    """Nobody waits for a scheduled apply: what was approved goes on, and the rest is left for somebody to look at."""
-    digest = current.digest.changes
-    saved, left = approvals.part(current, approved)
-    if saved is None:
-        return Done("converged", digest=digest, left=left)
-    return replace(_run(saved, digest, place, follow), left=left)
+def _carry_out(there: World, plan: Plan, wanted: Wanted, how: How, stop: Stop) -> Done:
+    """Do what a plan says, all of which is approved."""
+    if plan.refused:
+        return Done("failed", problems=plan.diagnostics)
+    check_bytes(plan)
+    with log(), stops_on_signals(stop, TERMINAL):
+        sink = ProgressLines(click.echo, PLAIN)
+        outcomes = operations.apply(there, plan, sink, stop, wait=how.wait, parallelism=wanted.parallelism)
+    problems = in_order([*plan.diagnostics, *(d for o in outcomes for d in o.diagnostics)])
+    return Done(state_of(plan, outcomes), outcomes, problems)
 
 
-def _run(saved: PlanDocument, digest: str, place: Place, follow: Sequence[str]) -> Done:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "approved.json"
-        file.write_bytes(saved.as_bytes())
-        ended = run(["apply", str(file), "--format", "json", *follow], place.env, show=_log_line)
-    return _done(ended, digest)
+def _tell(here: Hub, done: Done) -> None:
+    """In the log and in the step's summary."""
+    with log():
+        click.echo(headline(done))
+        for words_of in (*(difference(d) for d in done.left), *done.unapproved):
+            click.echo(words_of)
+    here.tell(done.problems)
+    if done.state == "refused":
+        tell(codes.PLAN_UNAPPROVED.at(detail=f"{codes.PLAN_UNAPPROVED.way_out} Its digest is {done.digest}."))
+    elif done.left:
+        named = ", ".join(d.address for d in done.left[:10])
+        tell(codes.CHANGES_LEFT.at(detail=f"{named}. {codes.CHANGES_LEFT.way_out}"))
+    here.summary(render(done))
 
 
-def _plans(here: Hub, place: Place, merged: Sequence[approvals.Merged]) -> Iterator[PlanDocument]:
-    """What was shown for an emulator approves nothing elsewhere."""
-    client = here.client
-    if client is None:
-        return
-    for pull in merged:
-        post = pull.approved
-        if post.marker and post.marker.facts.get("world") == place.kind:
-            plan, fine = attempt(functools.partial(approvals.approved_plan, client, post), lenient=False)
-            if not fine:
-                sys.exit(1)
-            if plan:
-                yield plan
+def _report(
+    here: Hub, root: Path, extra: list[str], place: Place, merged: Sequence[approvals.Merged], done: Done
+) -> bool:
+    """The result on every pull request; whether that could be said.
 
-
-def _report(here: Hub, root: Path, extra: list[str], place: Place, pull: approvals.Merged, done: Done) -> bool:
-    """The result on the pull request; whether that could be said."""
-    facts = {"state": done.state, "world": place.kind, "digest": done.digest}
-    body = render(done) + "\n" + footer(here.run, place.note) + "\n"
-    return here.comment(pull.number, marker(approvals.APPLY, root, extra, facts), body)
-
-
-def _log_line(line: str) -> str:
-    try:
-        said = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return line
-    return "" if said["type"] in ("version", "planned_change") else f"{said['@timestamp'][11:19]} {said['@message']}\n"
-
-
-def _done(ended: Ended, digest: str) -> Done:
-    said = [s for line in ended.out.splitlines() if (s := _read(line))]
-    steps = [s for s in said if s["type"] in ("apply_complete", "apply_errored")]
-    problems = [s["diagnostic"] for s in said if s["type"] == "diagnostic"]
-    results = Counter(str(s["result"]) for s in steps)
-    if codes.PLAN_STALE.id in ended.err:
-        state = "refused"
-    elif ended.status:
-        state = "failed"
-    else:
-        state = "under way" if any(results[r] for r in _ON_ITS_WAY) else approvals.CONVERGED
-    return Done(state, steps, problems, ended.err, digest)
-
-
-def _read(line: str) -> dict[str, Any] | None:
-    try:
-        said = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return None
-    return said if isinstance(said, dict) and "type" in said else None
+    `open` says that another one is not done: the next apply then looks beyond this one.
+    """
+    results = of_each(done, merged)
+    open_ones = any(result.state != approvals.CONVERGED for result in results)
+    fine = True
+    for pull, result in zip(merged, results, strict=True):
+        facts = {"state": result.state, "world": place.kind, "digest": result.digest}
+        facts |= {"open": "yes"} if open_ones and result.state == approvals.CONVERGED else {}
+        body = render(result) + "\n" + footer(here.run, place.note) + "\n"
+        fine &= here.comment(pull.number, marker(approvals.APPLY, root, extra, facts), body)
+    return fine

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import click
-import orjson
 
-from reconciler.cli.github.child import run, silent
+from reconciler import __version__
+from reconciler.api.estate import Estate
+from reconciler.cli.compose import connected
+from reconciler.cli.github.asking import Looked, for_drift, words
 from reconciler.cli.github.hub import (
     Hub,
     annotate,
@@ -18,19 +20,25 @@ from reconciler.cli.github.hub import (
     common_options,
     footer,
     hub,
+    log,
     marker,
     option,
     root_argument,
     tell,
-    words,
     world_options,
 )
-from reconciler.cli.github.validate import check, refuse
+from reconciler.cli.github.making import TERMINAL
+from reconciler.cli.github.validate import PLAIN, check, refuse
 from reconciler.cli.github.world import Place, world
+from reconciler.engine import operations
+from reconciler.engine.context import Stop
 from reconciler.github.issues import Issue
 from reconciler.model import codes
-from reconciler.model.diagnostics import has_errors
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.errors import DiagnosticsError
 from reconciler.render import annotations as notes
+from reconciler.render import diagnostics as render_diagnostics
+from reconciler.render import drift as render_drift
 from reconciler.render import drift_issue
 
 KIND = "drift"
@@ -48,18 +56,19 @@ def drift(root: Path, targets: str, arguments: str, author: str, offline: bool, 
     issue stays as it was, for errors are not drift.
     """
     extra = words(arguments, targets)
+    looked = for_drift(extra)
     with hub(author) as here:
-        found = check(root)
-        if has_errors(found):
-            refuse(here, root, found)
+        checked = check(root)
+        if checked.estate is None:
+            refuse(here, root, checked.found)
             sys.exit(1)
         with world(root, base, offline=offline) as place:
-            report, told = _look(root, extra, place)
+            report, found = _look(checked.estate, root, looked, place)
         if report is None or not report["complete"]:
-            problems = report["diagnostics"] if report else []
-            annotate(notes.lines(problems))
-            here.summary(drift_issue.unread(told or drift_issue.problems(problems)))
+            here.tell(found)
+            here.summary(drift_issue.unread(render_diagnostics.render(found, PLAIN)))
             sys.exit(1)
+        told = drift_issue.words(report)
         here.outputs({"drift": str(bool(report["findings"])).lower(), "digest": report["digest"]})
         here.summary(drift_issue.render(report, told))
         annotate(_findings(report))
@@ -67,14 +76,18 @@ def drift(root: Path, targets: str, arguments: str, author: str, offline: bool, 
     sys.exit(0 if fine else 1)
 
 
-def _look(root: Path, extra: Sequence[str], place: Place) -> tuple[dict[str, Any] | None, str]:
-    """The report, and the same in words."""
-    ended = run(["drift", str(root), "--format", "json", *extra], place.env, show=silent)
+def _look(
+    estate: Estate, root: Path, looked: Looked, place: Place
+) -> tuple[dict[str, Any] | None, Sequence[Diagnostic]]:
+    """The report, None where nothing could be looked at, and what was found on the way."""
     try:
-        report = orjson.loads(ended.out)
-    except orjson.JSONDecodeError:
-        return None, ended.err or ended.out
-    return report, drift_issue.words(report)
+        with log(), connected(estate, place.where(looked.where), TERMINAL, Stop()) as there:
+            report = operations.drift(there, looked.selection, looked.parallelism)
+            click.echo(render_drift.render(report, PLAIN), nl=False)
+    except DiagnosticsError as error:
+        return None, error.diagnostics
+    shown = render_drift.as_json(report, root=str(root), version=__version__)
+    return shown, report.diagnostics
 
 
 def _keep(here: Hub, root: Path, extra: list[str], report: Mapping[str, Any], told: str) -> bool:

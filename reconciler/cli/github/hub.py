@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,11 +21,13 @@ from reconciler.github.client import Client
 from reconciler.github.comments import BOT, LIMIT, Comments
 from reconciler.github.issues import Issues
 from reconciler.github.marker import Marker
+from reconciler.github.outputs import inert
 from reconciler.github.run import Run, read_run
 from reconciler.model import codes
-from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.diagnostics import Code, Diagnostic
 from reconciler.providers.errors import ServiceError
 from reconciler.render import annotations as notes
+from reconciler.render.diagnostics import as_json
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -52,6 +55,10 @@ class Hub:
             tell(codes.GITHUB_AUTHOR.at(detail=detail))
         return fine
 
+    def tell(self, found: Iterable[Diagnostic]) -> None:
+        """In the log, as annotations of the run."""
+        annotate(notes.lines([as_json(d) for d in found]))
+
     def summary(self, markdown: str) -> None:
         """For people who look at the run; the job goes on without it."""
         try:
@@ -71,8 +78,13 @@ def hub(author: str) -> Iterator[Hub]:
         yield Hub(run, client, Comments(client, author) if client else None, Issues(client, author) if client else None)
 
 
-def attempt(call: Callable[[], T], *, lenient: bool = True) -> tuple[T | None, bool]:
-    """What a call to GitHub gave, and whether the job may go on: if `lenient`, also where the token only reads."""
+def attempt(
+    call: Callable[[], T], *, lenient: bool = True, failed: Code = codes.GITHUB_FAILED
+) -> tuple[T | None, bool]:
+    """What a call to GitHub gave, and whether the job may go on: if `lenient`, also where the token only reads.
+
+    `failed` tells what the refusal of GitHub's means.
+    """
     try:
         return call(), True
     except ServiceError as error:
@@ -80,7 +92,7 @@ def attempt(call: Callable[[], T], *, lenient: bool = True) -> tuple[T | None, b
         if lenient and error.status in _REFUSED:
             tell(codes.GITHUB_READ_ONLY.at(detail=f"{error.message}. {codes.GITHUB_READ_ONLY.way_out}", facts=facts))
             return None, True
-        tell(codes.GITHUB_FAILED.at(detail=f"{error.message}. {codes.GITHUB_FAILED.way_out}", facts=facts))
+        tell(failed.at(detail=f"{error.message.rstrip('.')}. {failed.way_out}", facts=facts))
         return None, False
 
 
@@ -89,22 +101,30 @@ def tell(diagnostic: Diagnostic) -> None:
     click.echo(notes.render([diagnostic]), nl=False)
 
 
+@contextmanager
+def log() -> Iterator[None]:
+    """Whatever is said until the end, on either stream, stands in the log and gives no commands to the CI."""
+    with redirect_stderr(sys.stdout), inert(_write):
+        yield
+
+
+def _write(text: str) -> None:
+    click.echo(text, nl=False)
+    sys.stdout.flush()
+
+
 def annotate(lines: Iterable[str]) -> None:
     for line in lines:
         click.echo(line)
 
 
-def words(arguments: str, targets: str) -> list[str]:
-    """The options in one string, as a shell would part them, and `--target` for every target."""
-    try:
-        parted = shlex.split(arguments)
-    except ValueError as error:
-        raise click.UsageError(f"--args {arguments}: {error}") from error
-    return parted + [word for name in targets.split() for word in ("--target", name)]
+def marker(kind: str, root: Path, arguments: Sequence[str], facts: Mapping[str, str]) -> Marker:
+    return Marker(kind, root.as_posix(), scope(arguments), facts)
 
 
-def marker(kind: str, root: Path, arguments: list[str], facts: Mapping[str, str]) -> Marker:
-    return Marker(kind, root.as_posix(), shlex.join(arguments), facts)
+def scope(arguments: Sequence[str]) -> str:
+    """What limits a plan, as one text; equal for the plan on a pull request and the apply after its merge."""
+    return shlex.join(arguments)
 
 
 def root_argument(function: F) -> F:

@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
-from reconciler.cli.compose import make_folder
-from reconciler.cli.github.child import Ended, run
-from reconciler.cli.github.hub import (
-    Hub,
-    common_options,
-    footer,
-    hub,
-    marker,
-    option,
-    root_argument,
-    words,
-    world_options,
-)
-from reconciler.cli.github.publish import tell_plan
-from reconciler.cli.github.validate import check, refuse
+from reconciler.api.estate import Estate
+from reconciler.cli.github.asking import for_plan, words
+from reconciler.cli.github.hub import Hub, common_options, footer, hub, marker, option, root_argument, world_options
+from reconciler.cli.github.making import Made, connection, make
+from reconciler.cli.github.publish import Shown, save, tell_plan
+from reconciler.cli.github.validate import PLAIN, check, refuse
 from reconciler.cli.github.world import Place, world
+from reconciler.engine.context import Stop
 from reconciler.github import approvals
-from reconciler.model.diagnostics import has_errors
-from reconciler.planning.planformat import PlanDocument
-from reconciler.planning.planreading import read_saved
+from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.errors import DiagnosticsError
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render.fences import fenced
 from reconciler.render.markdown.escaping import code
@@ -50,42 +40,43 @@ def plan(
     Ends with 1 when there are errors, or when the comment could not be brought up to date; with 0 else.
     """
     extra = words(arguments, targets)
+    for_plan(extra)  # a slip in the options is told before anything is read
     with hub(author) as here:
         pull = here.run.pull
-        found = check(root)
-        if has_errors(found):
-            body, facts, failed = refuse(here, root, found), {"state": "invalid"}, True
+        checked = check(root, tokens=True)
+        if checked.estate is None:
+            shown = Shown(refuse(here, root, checked.found), {"state": "invalid"}, failed=True)
         else:
-            annotated = [render_diagnostics.as_json(d) for d in found]
             with world(root, base, offline=offline or bool(pull and pull.from_fork)) as place:
-                body, facts, failed = _planned(here, root, extra, out, place, annotated)
+                shown = _planned(here, checked.estate, root, extra, out, place)
         fine = True
         if pull and comment:
             # A pull request that changes nothing needs no comment, unless one of ours says otherwise.
-            anew = failed or facts["state"] != "unchanged"
-            fine = here.comment(pull.number, marker(approvals.PLAN, root, extra, facts), body, anew=anew)
-    sys.exit(1 if failed or not fine else 0)
+            anew = shown.failed or shown.facts["state"] != "unchanged"
+            told = marker(approvals.PLAN, root, extra, shown.facts)
+            fine = here.comment(pull.number, told, shown.body, anew=anew)
+    sys.exit(1 if shown.failed or not fine else 0)
 
 
-def make(root: Path, extra: Sequence[str], out: Path, place: Place) -> tuple[Ended, PlanDocument | None]:
-    """A plan in a file, and as it reads; None when there is none."""
-    make_folder(out.parent)
-    out.unlink(missing_ok=True)
-    ended = run(["plan", str(root), "--out", str(out), *extra], place.env)
+def _planned(here: Hub, estate: Estate, root: Path, extra: Sequence[str], out: Path, place: Place) -> Shown:
+    """What the comment is to show. Tells everything else on the way."""
     try:
-        return ended, read_saved(out.read_bytes())
-    except (OSError, ValueError):
-        return ended, None
+        made = _make(estate, root, extra, place)
+    except DiagnosticsError as error:
+        return _unplanned(here, root, error.diagnostics)
+    save(made.document, out)
+    return tell_plan(here, made.document, out, place, [*estate.diagnostics, *made.plan.diagnostics], extra)
 
 
-def _planned(
-    here: Hub, root: Path, extra: Sequence[str], out: Path, place: Place, found: Sequence[Mapping[str, Any]]
-) -> tuple[str, dict[str, str], bool]:
-    """Body and facts of the comment, and whether the plan failed. Tells everything else on the way."""
-    ended, made = make(root, extra, out, place)
-    if made is None:
-        body = f"### No plan for {code(str(root))}\n\n{fenced(ended.err or ended.out, limit=50_000)}\n"
-        here.summary(body)
-        return body + "\n" + footer(here.run) + "\n", {"state": "failed"}, True
-    body, facts = tell_plan(here, made, out, place, found)
-    return body, facts, ended.status != 0
+def _make(estate: Estate, root: Path, extra: Sequence[str], place: Place) -> Made:
+    wanted = for_plan(extra)
+    with connection(estate, wanted, place, Stop()) as there:
+        return make(there, root, wanted)
+
+
+def _unplanned(here: Hub, root: Path, found: Sequence[Diagnostic]) -> Shown:
+    told = render_diagnostics.render(found, PLAIN)
+    body = f"### No plan for {code(str(root))}\n\n{fenced(told, limit=50_000)}\n"
+    here.tell(found)
+    here.summary(body)
+    return Shown(body + "\n" + footer(here.run) + "\n", {"state": "failed"}, failed=True)

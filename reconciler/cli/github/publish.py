@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
 
+from reconciler.cli.compose import make_folder
 from reconciler.cli.github.hub import (
     COMMENT_LIMIT,
     SUMMARY_LIMIT,
@@ -19,11 +20,15 @@ from reconciler.cli.github.hub import (
     hub,
     marker,
     option,
+    scope,
 )
 from reconciler.cli.github.world import LIVE, Place
 from reconciler.cli.plan import markdown
+from reconciler.cli.plan import save as save_bytes
 from reconciler.cli.show import merged_plan
 from reconciler.github import approvals
+from reconciler.github.artifacts import artifact_name
+from reconciler.model.diagnostics import Diagnostic
 from reconciler.planning.changes import Action
 from reconciler.planning.planformat import PlanDocument
 from reconciler.render import annotations as notes
@@ -32,6 +37,16 @@ from reconciler.render.diagnostics import as_json
 _ROOM = 1_500
 """Bytes of a comment that are kept for its first and last lines."""
 _FILE = click.Path(path_type=Path, dir_okay=False)
+_WEIGHTY = (Action.DELETE, Action.REPLACE, Action.TRAIN, Action.RETRY)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the comment on a pull request is to show."""
+
+    body: str
+    facts: Mapping[str, str]
+    failed: bool
 
 
 @click.command()
@@ -48,29 +63,33 @@ def publish(files: tuple[Path, ...], plans: str, out: Path, author: str) -> None
     if not files:
         raise click.UsageError("There are no plans: name files, or a glob with --plans.")
     plan = merged_plan(files)
-    out.write_bytes(plan.as_bytes())
+    save(plan, out)
     with hub(author) as here:
-        body, facts = tell_plan(here, plan, out, LIVE, [])
-        about = marker(approvals.PLAN, Path(plan.root), [], facts)
-        fine = here.comment(here.run.pull.number, about, body) if here.run.pull else True
-    sys.exit(1 if plan.errored or not fine else 0)
+        shown = tell_plan(here, plan, out, LIVE, [d.as_diagnostic() for d in plan.diagnostics], [])
+        about = marker(approvals.PLAN, Path(plan.root), [], shown.facts)
+        fine = here.comment(here.run.pull.number, about, shown.body) if here.run.pull else True
+    sys.exit(1 if shown.failed or not fine else 0)
+
+
+def save(plan: PlanDocument, file: Path) -> None:
+    """Keep a plan in a file, for the next step to upload. Raises `OSError` or `click.UsageError` where that cannot be."""
+    make_folder(file.parent)
+    save_bytes(plan.as_bytes(), file)
 
 
 def tell_plan(
-    here: Hub, plan: PlanDocument, file: Path, place: Place, found: Sequence[Mapping[str, Any]]
-) -> tuple[str, dict[str, str]]:
-    """Annotations, outputs and the summary of a plan that `file` holds; body and facts of its comment come back."""
-    problems = [*found, *(as_json(d.as_diagnostic()) for d in plan.diagnostics)]
-    annotate(notes.lines(problems))
-    annotate(_changes(plan, notes.MOST - len(problems)))
-    here.outputs(outputs_of(plan, file))
+    here: Hub, plan: PlanDocument, file: Path, place: Place, found: Sequence[Diagnostic], extra: Sequence[str]
+) -> Shown:
+    """Annotations, outputs and the summary of a plan that `file` holds; what its comment is to show comes back."""
+    annotate(notes.lines([as_json(d) for d in found]))
+    annotate(_changes(plan, notes.MOST - len(found)))
+    artifact = artifact_name(place.kind, Path(plan.root).as_posix(), scope(extra))
+    here.outputs({**outputs_of(plan, file), "artifact": artifact})
     here.summary(_joined(place.note, markdown(plan, SUMMARY_LIMIT)))
-    packed = approvals.pack(plan.as_bytes())
     commit = f"commit {here.run.pull.head[:10]}" if here.run.pull else ""
-    room = COMMENT_LIMIT - _ROOM - len(packed)
-    body = _joined(place.note, markdown(plan, room), footer(here.run, commit), packed)
-    facts = {"state": _state(plan), "world": place.kind, "digest": plan.digest.changes}
-    return body, facts if packed else {**facts, "run": here.run.id}
+    body = _joined(place.note, markdown(plan, COMMENT_LIMIT - _ROOM), footer(here.run, commit))
+    facts = {"state": _state(plan), "world": place.kind, "digest": plan.digest.changes, "run": here.run.id}
+    return Shown(body, facts, failed=plan.errored)
 
 
 def _joined(*parts: str) -> str:
@@ -93,9 +112,6 @@ def outputs_of(plan: PlanDocument, file: Path) -> dict[str, str]:
         "digest": plan.digest.changes,
         "plan": str(file),
     }
-
-
-_WEIGHTY = (Action.DELETE, Action.REPLACE, Action.TRAIN, Action.RETRY)
 
 
 def _changes(plan: PlanDocument, most: int) -> Iterator[str]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from reconciler.api.estate import load
-from reconciler.cli.github.hub import SUMMARY_LIMIT, Hub, annotate, author_option, hub, root_argument
-from reconciler.github.outputs import inert
+from reconciler.api.estate import Estate, load
+from reconciler.cli.github.hub import SUMMARY_LIMIT, Hub, annotate, author_option, hub, log, root_argument
 from reconciler.model.diagnostics import Diagnostic, has_errors, in_order
 from reconciler.model.errors import DiagnosticsError
 from reconciler.render import annotations as notes
@@ -28,22 +28,31 @@ PLAIN = Style(False)
 def validate(root: Path, author: str) -> None:
     """Check the specs below ROOT and their datasets; nothing is asked of a service."""
     with hub(author) as here:
-        found = check(root)
+        found = check(root).found
         annotate(notes.lines([render_diagnostics.as_json(d) for d in found]))
         here.outputs({"valid": str(not has_errors(found)).lower()})
         here.summary(words(root, found))
     sys.exit(1 if has_errors(found) else 0)
 
 
-def check(root: Path) -> Sequence[Diagnostic]:
-    """Every problem of the specs and of every dataset, told in the log."""
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Every problem of the specs and of every dataset; the estate, unless there is an error among them."""
+
+    found: Sequence[Diagnostic]
+    estate: Estate | None
+
+
+def check(root: Path, *, tokens: bool | None = None) -> Checked:
+    """Read the specs and the training data, and tell the log what is wrong; whoever plans needs the `tokens` too."""
     try:
-        found = load(root, every_dataset=True).diagnostics
+        estate = load(root, every_dataset=True, tokens=tokens)
+        checked = Checked(in_order(estate.diagnostics), estate)
     except DiagnosticsError as error:
-        found = error.diagnostics
-    with inert(lambda text: click.echo(text, nl=False)):
-        click.echo(render_diagnostics.render(found, PLAIN) or "Valid.")
-    return in_order(found)
+        checked = Checked(error.diagnostics, None)
+    with log():
+        click.echo(render_diagnostics.render(checked.found, PLAIN) or "Valid.")
+    return checked
 
 
 def words(root: Path, found: Sequence[Diagnostic], limit: int = SUMMARY_LIMIT) -> str:

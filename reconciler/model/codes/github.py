@@ -19,6 +19,15 @@ GITHUB_FAILED = error(
     "Run the job again; the step's summary has the result.",
     "502 Bad Gateway while the comment was edited, and at every new attempt",
 )
+APPROVALS_UNREAD = error(
+    "approvals-unread",
+    "it could not be read what was approved",
+    "Approved is what the plan workflow made for the last commits of merged pull requests; its runs and artifacts are "
+    "looked up in GitHub's Actions API. Nothing was begun.",
+    "Give the job the permissions `actions: read` and `pull-requests: write`, name the workflow with --plan-workflow, "
+    "and run the job again.",
+    "403 Resource not accessible by integration: the job lacks `actions: read`",
+)
 GITHUB_OUTSIDE = notice(
     "github-outside",
     "this is no run of GitHub Actions",
@@ -36,14 +45,15 @@ GITHUB_AUTHOR = warning(
 CHANGES_LEFT = warning(
     "changes-left",
     "something else would change, and was left alone",
-    "A scheduled apply goes on with what was approved. Drift, and specs without a plan comment, need somebody.",
+    "A scheduled apply goes on with what was approved. Drift, and specs that no pull request planned, need somebody.",
     "Look at the issue about drift, or run the apply workflow by hand to see the plan and its digest.",
     "reconciler github apply   # on a schedule, after somebody edited a deployment in the portal",
 )
 PLAN_UNAPPROVED = error(
     "plan-unapproved",
     "nobody approved this plan",
-    "Apply does what merged pull requests showed in their plan comments, and nothing else.",
+    "Apply does what the plan workflow showed on merged pull requests, and nothing else. A comment alone approves "
+    "nothing.",
     "Open a pull request, so that its comment shows the plan; or approve its digest by hand: --approve DIGEST.",
     "reconciler github apply   # a commit pushed to main without a pull request",
 )

@@ -349,7 +349,7 @@ def test_what_moved_is_told_in_words() -> None:
     told = between(older, edited(ESTATE, *moved))
     assert told[FIRST] == "generation is 1 now, 2 was approved; seed is 3 now, nothing was approved"
     assert told[SECOND] == "the run that it starts from is another one"
-    assert told[CHAT_US].endswith("capacity is 41 now, 40 was approved")
+    assert told[CHAT_US].startswith("capacity is 41 now, 40 was approved; model comes from job.support/2026-02 (")
     assert between(ESTATE, GREW) == {CHAT_US: "change is new, because capacity changed"}
 
 
@@ -454,6 +454,30 @@ def test_approvals_of_several_plans_count_together() -> None:
     told = changed(covers(together(now, [other, elder]), now))
     assert told == {CHAT_US: "capacity is 40 now, 41 was approved"}
     assert len(covers(together(now, []), now)) == 2
+
+
+def test_two_merges_in_a_row_are_approved_field_by_field() -> None:
+    """One brings a new model, one a capacity; what nobody approved stays out."""
+    cloud = Cloud(load_text(ESTATE))
+    model, capacity = edited(ESTATE, RETRAINED), edited(ESTATE, ("capacity: 10", "capacity: 12"))
+    both = edited(model, ("capacity: 10", "capacity: 12"))
+    one, two, now = (planned(cloud, text) for text in (model, capacity, both))
+    for plans_of in ([one, two], [two, one]):
+        assert covers(together(now, plans_of), now) == ()
+        other = planned(cloud, edited(both, ("capacity: 12", "capacity: 13")))
+        assert set(changed(covers(together(other, plans_of), other))) == {SORTER}
+        third = planned(cloud, edited(ESTATE, ("training: tickets", "training: tickets\n    generation: 3")))
+        assert set(changed(covers(together(third, plans_of), third))) == {TRIAGE, SORTER}
+    assert set(changed(covers(together(now, [one]), now))) == {SORTER}
+
+
+def test_a_deployment_without_a_filter_that_one_merge_adds_is_not_approved() -> None:
+    cloud = Cloud(load_text(ESTATE))
+    filtered = edited(ESTATE, ("capacity: 10\n", "capacity: 10\n    content_filter: Microsoft.DefaultV2\n"))
+    safe, plain = planned(cloud, filtered), planned(cloud, ESTATE)
+    grown = planned(cloud, edited(ESTATE, ("capacity: 10", "capacity: 12")))
+    assert covers(together(plain, [safe, grown]), plain), "no plan shows the old capacity without the filter"
+    assert set(changed(covers(together(plain, [safe]), plain))) == {SORTER}
 
 
 def test_a_plan_for_another_account_approves_nothing_here() -> None:
