@@ -72,7 +72,7 @@ def publish(files: tuple[Path, ...], plans: str, out: Path, author: str) -> None
 
 
 def save(plan: PlanDocument, file: Path) -> None:
-    """Keep a plan in a file, for the next step to upload. Raises `OSError` or `click.UsageError` where that cannot be."""
+    """Keep a plan in a file, for the next step to upload. Raises `OSError` or `click.UsageError` where it cannot be."""
     make_folder(file.parent)
     save_bytes(plan.as_bytes(), file)
 
