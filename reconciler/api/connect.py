@@ -23,14 +23,15 @@ EMULATED = Pace(poll=0.5, settle=0.0, heard=0.0, events=1.0)
 Runs that two operators create within one second tie in their dates, but without a lag whoever came second lists both
 and settles it by their ids. So a settle time would cost each create a second, and buy nothing.
 """
+USUAL_SPEED = 60.0
 
 
 @contextmanager
 def connect(estate: Estate, *, emulator: str | None = None, stop: Stop | None = None) -> Iterator[World]:
     """The estate with its targets connected: to the cloud, or all of them to the emulator at a URL."""
-    pace = EMULATED if emulator else Pace()
     sleep = (stop or Stop()).sleep
     with _client(emulator) as client:
+        pace = EMULATED.faster(_speed(client, emulator)) if emulator else Pace()
         targets: dict[str, Target] = {}
         for name, entry in sorted(estate.specs.targets.items()):
             spec: Any = entry.spec
@@ -54,6 +55,15 @@ def _client(emulator: str | None) -> httpx2.Client:
     except (ValueError, OSError, ImportError) as error:
         code = codes.HTTP_SETTINGS
         raise DiagnosticsError([code.at(detail=f"{error}".rstrip(".") + f". {code.way_out}")]) from error
+
+
+def _speed(client: httpx2.Client, emulator: str) -> float:
+    """How fast the emulator's clock runs; what stands still is waited for as if it ran."""
+    try:
+        speed = client.get(f"{emulator}/_emulator").json()["speed"]
+        return float(speed) or USUAL_SPEED
+    except (httpx2.HTTPError, ValueError, TypeError, KeyError):  # whoever needs it is told when it does not answer
+        return USUAL_SPEED
 
 
 def _ensure_account(client: httpx2.Client, emulator: str, spec: AzureTarget) -> None:

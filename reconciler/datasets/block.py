@@ -146,7 +146,7 @@ class _Reader:
         except RowError as error:
             self.block.digests += NO_ROW
             hint = "; a byte-order mark in the middle of a file is left over from joining two" if BOM in line else ""
-            self.block.findings.add(_code_of(error), number, f"{_capital(str(error))}{hint}.", line)
+            self.block.findings.add(code_of(error), number, f"{_capital(str(error))}{hint}.", line)
         else:
             canonical = orjson.dumps(row, option=orjson.OPT_SORT_KEYS)
             self.block.digests += hashlib.sha256(canonical).digest()
@@ -157,7 +157,7 @@ class _Reader:
         try:
             check_meaning(line, row, canonical)
         except RowError as error:
-            self.block.findings.add(_code_of(error), number, f"{_capital(str(error))}.", line)
+            self.block.findings.add(code_of(error), number, f"{_capital(str(error))}.", line)
             return False
         return True
 
@@ -245,7 +245,7 @@ def _sum_of(found: tuple[int, int], more: tuple[int, int], lines_before: int) ->
     return found[0] + more[0], first
 
 
-def _code_of(error: RowError) -> Code:
+def code_of(error: RowError) -> Code:
     kinds = {MeaningError: codes.ROW_MEANING, SurrogateError: codes.ROW_SURROGATE, EncodingError: codes.ROW_ENCODING}
     return kinds.get(type(error), codes.ROW_JSON)
 

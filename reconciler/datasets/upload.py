@@ -5,18 +5,19 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from reconciler.datasets.block import BOM
+from reconciler.datasets.block import BOM, code_of
 from reconciler.datasets.digest import row_digest
 from reconciler.datasets.pointer import read_pointer
-from reconciler.datasets.rows import parse_row, upload_row
+from reconciler.datasets.rows import RowError, parse_row, upload_row
 from reconciler.model import codes
 from reconciler.model.errors import DiagnosticsError
 
 
 def upload_form(file: Path, byte_order_mark: bool, digest: str | None = None) -> Iterator[bytes]:
-    """The bytes to send, piece by piece. Raises `DiagnosticsError` at once when the file is not here, and at the end
-    when a `digest` is given and the rows have another: the file has changed since the plan."""
+    """The bytes to send, piece by piece. Raises `DiagnosticsError` at once when the file is not here, at a line that is
+    no row, and at the end when a `digest` is given and the rows have another: the file has changed since the plan."""
     if problem := absence(file):
         raise DiagnosticsError([codes.DATASET_ABSENT.at(detail=problem)])
     return _rows(file, byte_order_mark, digest)
@@ -42,12 +43,20 @@ def rows_of(file: Path) -> Iterator[tuple[int, bytes]]:
                 yield number, bare
 
 
+def _row(file: Path, number: int, line: bytes) -> Any:
+    try:
+        return parse_row(line)
+    except RowError as error:
+        code = code_of(error)
+        raise DiagnosticsError([code.at(detail=f"{file}, line {number}: {error}. {code.way_out}")]) from error
+
+
 def _rows(file: Path, byte_order_mark: bool, digest: str | None) -> Iterator[bytes]:
     total = hashlib.sha256()
     if byte_order_mark:
         yield BOM
-    for _, line in rows_of(file):
-        row = parse_row(line)
+    for number, line in rows_of(file):
+        row = _row(file, number, line)
         if digest:
             total.update(row_digest(row))
         yield upload_row(row) + b"\n"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from reconciler.model.address import Address
 from reconciler.model.errors import ReconcilerError
-from reconciler.model.events import Event, EventSink
+from reconciler.model.events import Event, EventSink, StepProgress, StepWaiting
 from reconciler.model.resource import ResourceGraph
 from reconciler.providers.base import Target
 
@@ -46,6 +47,19 @@ class Stop:
         if self._event.wait(max(seconds, 0.0)):
             raise Stopped
 
+    @contextmanager
+    def after(self, timeout: float | None) -> Iterator[None]:
+        """Ask to stop when that many seconds have passed; None: never."""
+        timer = threading.Timer(timeout, self.set) if timeout is not None else None
+        if timer:
+            timer.daemon = True
+            timer.start()
+        try:
+            yield
+        finally:
+            if timer:
+                timer.cancel()
+
 
 @dataclass(slots=True)
 class Context:
@@ -59,12 +73,23 @@ class Context:
     """Ids of the files that this apply has sent, by target and name: a list may not show them yet."""
     file_names: dict[str, dict[str, str]] = field(default_factory=dict)
     """By target: names of files by their ids, as far as anybody asked."""
+    sent: set[str] = field(default_factory=set)
+    """Steps that have sent a create or a write to a deployment."""
+    failures: dict[str, set[str]] = field(default_factory=dict)
+    """Runs that this apply has seen fail, by their mark: a list may not show them yet."""
     lost_marks: set[str] = field(default_factory=set)
     """Targets that did not keep a run's mark: nothing more is trained there."""
+    told: dict[str, StepWaiting | StepProgress] = field(default_factory=dict)
+    """The last news of each step."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def emit(self, event: Event) -> None:
+        """Tell the sink; that a step still waits for the same is told once."""
         with self.lock:
+            if isinstance(event, StepWaiting) and self.told.get(event.step) == event:
+                return
+            if isinstance(event, StepWaiting | StepProgress):
+                self.told[event.step] = event
             self.sink(event)
 
     def sleep(self, seconds: float) -> None:

@@ -37,6 +37,7 @@ def create_once(
         found = look()
         if found is not None:
             return found
+        context.sent.add(step)
         try:
             return create()
         except ServiceError as error:

@@ -11,11 +11,14 @@ from typing import Any
 
 from reconciler.engine.context import Context, Stopped
 from reconciler.engine.gate import TrainingGate, is_refusal, make_gates
+from reconciler.engine.patience import Patience
 from reconciler.engine.removing import cancel_run, remove_file, remove_model
 from reconciler.engine.serving import deploy, remove
 from reconciler.engine.training import cancel_duplicate, room_may_come, submit
 from reconciler.engine.uploading import remove_spare, upload
-from reconciler.engine.waiting import Verdict, Watch, poll
+from reconciler.engine.waiting import poll
+from reconciler.engine.watch import Verdict, Watch, broken
+from reconciler.model import codes
 from reconciler.model.address import Address
 from reconciler.model.errors import DiagnosticsError
 from reconciler.model.events import Outcome, Result, StepFinished, StepStarted, StepWaiting
@@ -44,9 +47,10 @@ TICK = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """A step that has to wait for room in the account; no worker waits with it."""
+    """A step that has to wait for room in the account, and what was said; no worker waits with it."""
 
     step: Step
+    refusal: str
 
 
 Ended = Outcome | Watch | Postponed
@@ -68,6 +72,8 @@ class Executor:
         self.polls: dict[Future[list[Verdict]], str] = {}
         self.watched: dict[str, Watch] = {}
         self.next_poll: dict[str, float] = {}
+        self.postponed: dict[str, float] = {}
+        self.tried_again: set[str] = set()
         self.started: dict[str, float] = {}
         self.outcomes: dict[str, Outcome] = {}
         self.gates: dict[str, TrainingGate] = {}
@@ -122,7 +128,9 @@ class Executor:
         try:
             return self._operation(step)(step)
         except Stopped:
-            return Outcome(step.key, Result.UNDER_WAY, "stopped watching")
+            if step.key in self.context.sent:
+                return Outcome(step.key, Result.UNDER_WAY, "stopped watching")
+            return Outcome(step.key, Result.LATER, "stopped before it was done")
         except DiagnosticsError as error:
             first = error.diagnostics[0]
             return Outcome(step.key, Result.FAILED, first.code.summary, diagnostics=error.diagnostics)
@@ -134,6 +142,8 @@ class Executor:
             if gate and is_refusal(problem):
                 gate.refused(problem)
             return Outcome(step.key, Result.FAILED, problem.code.summary, diagnostics=(problem,))
+        except Exception as error:  # noqa: BLE001 - one step's fault is that step's outcome
+            return broken(step, error)
 
     def _operation(self, step: Step) -> Callable[[Step], Ended]:
         kind, action = step.change.address.kind, step.change.action
@@ -148,7 +158,7 @@ class Executor:
             return lambda s: work(s, self.context)
         if action is Action.CANCEL:
             return self._cancel
-        return self._follow if action is Action.WAIT else self._train
+        return self._follow if action is Action.WAIT and step.key not in self.tried_again else self._train
 
     def _upload(self, step: Step) -> Outcome | Watch:
         done = upload(step, self.context)
@@ -167,8 +177,7 @@ class Executor:
                 raise
             if not self.wait:
                 return Outcome(step.key, Result.LATER, error.message)
-            self.context.emit(StepWaiting(step.key, f"waiting for room: {error.message}"))
-            return Postponed(step)
+            return Postponed(step, error.message)
         if gate := self.gates.get(step.change.target):
             gate.passed()
         if self.wait:
@@ -203,13 +212,13 @@ class Executor:
         for name, watches in by_target.items():
             if name not in polled and now >= self.next_poll.get(name, 0.0):
                 target = self.context.targets[name]
-                self.next_poll[name] = now + target.pace.poll
+                self.next_poll[name] = now + max(target.pace.poll, TICK)
                 self.polls[self.pool.submit(poll, target, watches, self.context)] = name
 
     def _collect(self) -> None:
         futures: list[Future[Any]] = [*self.running, *self.polls]
         if not futures:
-            self.context.stop.pause(TICK if self.watched or self.not_before else 0.0)
+            self.context.stop.pause(TICK)
             return
         wait(futures, timeout=TICK, return_when="FIRST_COMPLETED")
         for future in [f for f in self.running if f.done()]:
@@ -219,12 +228,27 @@ class Executor:
             for verdict in poll_future.result():
                 self._judged(verdict)
 
+    def _postpone(self, waiting: Postponed) -> None:
+        """Try again in a while, until the account has been full for too long."""
+        step, now = waiting.step, self.context.now()
+        bound = self.context.targets[step.change.target].pace.room
+        patience = Patience(self.postponed.setdefault(step.key, now), bound)
+        words = patience.words(f"waiting for room: {waiting.refusal}", now)
+        if patience.is_over(now):
+            code = codes.ROOM_AWAITED
+            problem = code.at(detail=f"{words}. {code.way_out}", address=step.key)
+            self._finish(step, Outcome(step.key, Result.FAILED, code.summary, diagnostics=(problem,)))
+            return
+        self.context.emit(StepWaiting(step.key, words))
+        self.waiting[step.key] = step
+        self.not_before[step.key] = now + min(ROOM, bound / 4)
+
     def _ended(self, step: Step, result: Ended) -> None:
         self.not_before.pop(step.key, None)
         if isinstance(result, Postponed):
-            self.waiting[step.key] = step
-            self.not_before[step.key] = self.context.now() + ROOM
+            self._postpone(result)
         elif isinstance(result, Watch):
+            result.begun = self.context.now()
             self.watched[step.key] = result
             self.next_poll[step.change.target] = 0.0
         else:
@@ -234,13 +258,19 @@ class Executor:
         if self.watched.pop(verdict.step.key, None) is None:
             return
         if verdict.outcome is None:
-            self.waiting[verdict.step.key] = verdict.step
+            self._try_again(verdict.step)
             return
         if verdict.model:
             address = verdict.step.change.address
             for alias in (address, *self.shared.get(address, ())):
                 self.context.models[alias] = verdict.model
         self._finish(verdict.step, verdict.outcome)
+
+    def _try_again(self, step: Step) -> None:
+        """Train once more, also what the plan only followed, when a list may show that the last one has failed."""
+        self.tried_again.add(step.key)
+        self.waiting[step.key] = step
+        self.not_before[step.key] = self.context.now() + self.context.targets[step.change.target].pace.poll
 
     def _finish(self, step: Step, outcome: Outcome) -> None:
         self.waiting.pop(step.key, None)

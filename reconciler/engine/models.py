@@ -12,8 +12,8 @@ from reconciler.providers.base import Target
 
 
 def base_name(ref: RunRef, context: Context) -> str:
-    """What a run that starts from it names as its model."""
-    return context.models[ref.address] if ref.checkpoint is None else _checkpoint(ref, context).model
+    """What a run that starts from it names as its model. Raises `DiagnosticsError` where there is none."""
+    return _model(ref, context) if ref.checkpoint is None else _checkpoint(ref, context).model
 
 
 def served_name(ref: RunRef, context: Context) -> str | None:
@@ -21,6 +21,21 @@ def served_name(ref: RunRef, context: Context) -> str | None:
     if ref.address not in context.models:
         return None
     return context.models[ref.address] if ref.checkpoint is None else _checkpoint(ref, context).id
+
+
+def _model(ref: RunRef, context: Context) -> str:
+    """Of a run that this apply has followed, or that ended before: a plan does not look at the parent of a run that is
+    under way."""
+    if ref.address in context.models:
+        return context.models[ref.address]
+    run = context.graph.runs[ref.address]
+    target = context.targets[run.target]
+    job = find_adopted(target, run.adopt) if run.adopt else find_run(run, target, context)
+    if job and job.fine_tuned_model and target.training.model(job.fine_tuned_model):
+        return job.fine_tuned_model
+    code = codes.BASE_GONE
+    detail = f"{ref.address} has no model on {run.target} any more. {code.way_out}"
+    raise DiagnosticsError([code.at(run.place.range(), detail, address=str(ref.address))])
 
 
 def find_adopted(target: Target, id: str) -> ObservedJob | None:

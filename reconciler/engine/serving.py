@@ -7,6 +7,7 @@ from typing import Any
 
 from reconciler.engine.context import Context
 from reconciler.engine.models import served_name
+from reconciler.engine.settling import settled, vanished, written
 from reconciler.model import codes
 from reconciler.model.errors import DiagnosticsError
 from reconciler.model.events import Outcome, Result, StepWaiting
@@ -38,9 +39,8 @@ def deploy(step: Step, context: Context) -> Outcome:
     if live and not is_owned(live, context.graph.estate):
         detail = f"{live.name} on {desired.target} came into being since the plan. {codes.NAME_CLASH.way_out}"
         raise DiagnosticsError([codes.NAME_CLASH.at(desired.place.range(), detail, address=step.key)])
-    while live and not live.settled:
-        context.sleep(min(context.targets[desired.target].pace.poll, 5.0))
-        live = serving.deployment(desired.name)
+    if live and not live.settled:
+        live = settled(desired.name, serving, step, context)
     wanted = _wanted(step, context)
     if step.change.action is Action.REPLACE and live and _model_differs(wanted, live):
         wanted = with_ignored(desired, wanted, live)
@@ -80,9 +80,8 @@ def remove(step: Step, context: Context) -> Outcome:
 
 def _delete(serving: Serving, name: str, step: Step, context: Context) -> None:
     """Delete and wait until it is gone; a second DELETE does no harm."""
-    _persevere(lambda: serving.delete(name), step, context)
-    while serving.deployment(name) is not None:
-        context.sleep(min(context.targets[step.change.target].pace.poll, 5.0))
+    _persevere(lambda: serving.delete(name, lambda words: context.emit(StepWaiting(step.key, words))), step, context)
+    vanished(name, serving, step, context)
 
 
 def _model_differs(wanted: Mapping[str, Any], live: ObservedDeployment) -> bool:
@@ -135,14 +134,17 @@ def _write(
     write = DeploymentWrite({k: v for k, v in fields.items() if not k.startswith(TAG)}, {**own_tags, **tags})
     current = [live]
 
+    def tell(words: str) -> None:
+        context.emit(StepWaiting(step.key, words))
+
     def send() -> None:
-        serving.write(desired.name, write, current[0])
+        serving.write(desired.name, write, current[0], tell)
 
     def look() -> None:
         current[0] = serving.deployment(desired.name)
 
     _persevere(send, step, context, before_again=look)
-    return serving.deployment(desired.name)
+    return written(desired.name, serving, step, context)
 
 
 def _persevere(
@@ -151,6 +153,7 @@ def _persevere(
     """Send a write that may be sent again until it is heard: while others keep the account busy, and after doubt."""
     doubts = busy = 0
     while True:
+        context.sent.add(step.key)
         try:
             return send()
         except ServiceError as error:

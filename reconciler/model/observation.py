@@ -50,6 +50,8 @@ class ObservedFile:
     status_details: str = ""
     expires_at: int | None = None
     """When the service deletes it by itself; None where it stays until somebody does."""
+    unchecked: bool = False
+    """Whether the service starts runs with a file that it has not checked yet."""
 
     def lasts(self, now: float) -> bool:
         """Whether a run may count on it: it is there, or on its way, and does not expire soon."""
@@ -63,11 +65,16 @@ class ObservedFile:
 
     @property
     def usable(self) -> bool:
-        return self.status == "processed"
+        return self.status == "processed" or (self.unchecked and self.status == "uploaded")
+
+    @property
+    def refused(self) -> bool:
+        """Whether the service says that it will not take the file, in one of the words that services have for it."""
+        return self.status in ("error", "failed") or self.status.startswith("invalid")
 
     @property
     def in_preparation(self) -> bool:
-        return self.status not in ("processed", "error", "deleting", "deleted")
+        return not (self.usable or self.refused or self.status in ("deleting", "deleted"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,15 +17,15 @@ from reconciler.model.catalog.models import model_format
 from reconciler.model.marks import TAG_PREFIX
 from reconciler.model.observation import History, ObservedAccount, ObservedDeployment
 from reconciler.providers import activity
-from reconciler.providers.base import DeploymentWrite
+from reconciler.providers.base import DeploymentWrite, Tell
 from reconciler.providers.errors import ServiceError, from_body
 from reconciler.providers.once import Once
 from reconciler.providers.reader import Reader
 from reconciler.providers.retry import Sleep
 
 API_VERSION = "2025-09-01"
-WRITE_TIMEOUT = 1800.0
-"""Seconds that one deployment may take; a busy region needs many minutes."""
+UNSETTLED = "unsettled"
+"""The code of our own error for an operation that does not end."""
 _READ_ONLY = ("id", "name", "type", "etag", "systemData")
 _READ_ONLY_PROPERTIES = (
     "provisioningState",
@@ -43,13 +43,22 @@ class ArmAccount:
     """One account and its deployments. `client` makes the SDK's client on the first write."""
 
     def __init__(
-        self, reader: Reader, account_id: str, client: Callable[[], Any], *, poll: float, sleep: Sleep
+        self,
+        reader: Reader,
+        account_id: str,
+        client: Callable[[], Any],
+        *,
+        poll: float,
+        sleep: Sleep,
+        longest: float = 1800.0,
     ) -> None:
+        """`longest`: seconds that one write may take before it is given up."""
         self.reader = reader
         self.account_id = account_id
         self._sdk = Once(client)
         self._poll = poll
         self._sleep = sleep
+        self._longest = longest
         self._endpoint = ""
 
     @property
@@ -89,7 +98,9 @@ class ArmAccount:
         writes = activity.read(self.reader, f"{self.account_id}/deployments/{name}")
         return History(writes, read_at=self.reader.service_time or int(time.time()))
 
-    def write(self, name: str, write: DeploymentWrite, live: ObservedDeployment | None) -> None:
+    def write(
+        self, name: str, write: DeploymentWrite, live: ObservedDeployment | None, tell: Tell = lambda _words: None
+    ) -> None:
         # All of our own tags are written anew: a record that got shorter must not keep its old second part.
         # Keys have no case: one that is there in another spelling is set anew, not beside it.
         anew = {k.lower() for k in write.tags}
@@ -101,14 +112,14 @@ class ArmAccount:
         tags = {**others, **write.tags}
         if live and write.fields.keys() <= {"sku", "capacity"}:
             body = {"tags": tags} | ({"sku": _sku(write.fields, live)} if write.fields else {})
-            self._send(self.sdk.deployments.begin_update, name, body)
+            self._send(self.sdk.deployments.begin_update, name, body, tell)
         else:
-            self._send(self.sdk.deployments.begin_create_or_update, name, put_body(write.fields, tags, live))
+            self._send(self.sdk.deployments.begin_create_or_update, name, put_body(write.fields, tags, live), tell)
 
-    def delete(self, name: str) -> None:
-        self._send(self.sdk.deployments.begin_delete, name, None)
+    def delete(self, name: str, tell: Tell = lambda _words: None) -> None:
+        self._send(self.sdk.deployments.begin_delete, name, None, tell)
 
-    def _send(self, begin: Callable[..., Any], name: str, body: Mapping[str, Any] | None) -> None:
+    def _send(self, begin: Callable[..., Any], name: str, body: Mapping[str, Any] | None, tell: Tell) -> None:
         """Send one write, and wait for it; once more with a new token where the old one had expired."""
         try:
             answer = self._once(begin, name, body)
@@ -116,7 +127,7 @@ class ArmAccount:
             if error.status != 401 or not self.reader.proof.renew():
                 raise
             answer = self._once(begin, name, body)
-        self._wait(name, answer)
+        self._wait(name, answer, tell)
 
     def _once(self, begin: Callable[..., Any], name: str, body: Mapping[str, Any] | None) -> Any:
         from azure.core.exceptions import AzureError, HttpResponseError
@@ -131,29 +142,41 @@ class ArmAccount:
         except AzureError as error:
             raise ServiceError(f"no whole answer: {error.message}", service=self.reader.service) from error
 
-    def _wait(self, name: str, answer: Any) -> None:
+    def _wait(self, name: str, answer: Any, tell: Tell) -> None:
         """Follow the operation that a write began: its status URL where there is one, then the deployment."""
         waited = 0.0
         operation = (answer.headers if answer is not None else {}).get("Azure-AsyncOperation")
         while operation:
-            status = self.reader.get(operation)
-            word = str(status.get("status") or "")
+            word, status = self._operation(operation)
             if word in ("Failed", "Canceled"):
                 raise from_body(200, status, {}, service=self.reader.service, fallback=f"the operation ended as {word}")
             if word == "Succeeded":
                 break
-            waited = self._pause(waited, name)
+            waited = self._pause(waited, f"the operation on {name} is {word}", tell)
         while (live := self.deployment(name)) is not None and not live.settled:
-            waited = self._pause(waited, name)
+            waited = self._pause(waited, f"{name} is {live.provisioning_state}", tell)
         if live and live.provisioning_state != "Succeeded":
             error = live.raw.get("properties", {}).get("provisioningError") or {}
             fallback = f"the deployment ended as {live.provisioning_state}"
             raise from_body(200, error, {}, service=self.reader.service, fallback=fallback)
 
-    def _pause(self, waited: float, name: str) -> float:
+    def _operation(self, url: str) -> tuple[str, Mapping[str, Any]]:
+        """The state of an operation; a gateway may not know yet what it has just been asked to do."""
+        try:
+            status = self.reader.get(url)
+        except ServiceError as error:
+            if not error.missing:
+                raise
+            return "not known yet", {}
+        return str(status.get("status") or "without a status"), status
+
+    def _pause(self, waited: float, state: str, tell: Tell) -> float:
         """Wait a little more; the seconds that were waited in all."""
-        if waited > WRITE_TIMEOUT:
-            raise ServiceError(f"{name} is still not ready after {WRITE_TIMEOUT:.0f} s", service=self.reader.service)
+        longest = f"{self._longest / 60:.0f} min" if self._longest >= 120 else f"{self._longest:.0f} s"
+        if waited >= self._longest:
+            message = f"{state} after {longest}"
+            raise ServiceError(message, service=self.reader.service, status=200, code=UNSETTLED)
+        tell(f"{state}, {longest} at most")
         self._sleep(self._poll)
         return waited + max(self._poll, 0.1)
 

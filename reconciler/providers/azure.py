@@ -126,6 +126,7 @@ def connect(
         lambda: _management_client(spec.subscription, base, manager),
         poll=min(pace.poll, 5.0),
         sleep=sleep,
+        longest=pace.writes,
     )
     key = None if emulator else api_key(name)
     bearer = Bearer(credential, cloud.data_scope)

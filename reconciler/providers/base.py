@@ -6,7 +6,7 @@ Every method raises `providers.errors.ServiceError`; writes are sent once, reads
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from reconciler.model.allowance import OfferedModel, Permissions, Usage
@@ -68,6 +68,11 @@ class RunProgress:
     message: str = ""
 
 
+Tell = Callable[[str], None]
+"""Told in words what a call waits for."""
+_QUIET: Tell = lambda _words: None  # noqa: E731 - a default of the ports below
+
+
 class Training(Protocol):
     """Files, runs and models of one account."""
 
@@ -123,10 +128,14 @@ class Serving(Protocol):
     def history(self, name: str) -> History:
         """Who wrote and deleted it; also of one that is no more."""
 
-    def write(self, name: str, write: DeploymentWrite, live: ObservedDeployment | None) -> None:
-        """Create the deployment, or change the live one, and wait until the service has done it."""
+    def write(self, name: str, write: DeploymentWrite, live: ObservedDeployment | None, tell: Tell = _QUIET) -> None:
+        """Create the deployment, or change the live one, and wait until the service has done it.
 
-    def delete(self, name: str) -> None: ...
+        `tell` is told what is waited for.
+        """
+
+    def delete(self, name: str, tell: Tell = _QUIET) -> None:
+        """Delete the deployment, and wait until the service has done it."""
 
     def close(self) -> None: ...
 
@@ -159,6 +168,21 @@ class Pace:
     """How long after it was sent a create may still be carried out: the SDK's timeout, and some more."""
     events: float = 30.0
     """Between two looks at a run's events."""
+    fresh: float = 30.0
+    """How long a service may not know by its id what it has just created."""
+    models: float = 600.0
+    """How long a run that has succeeded may not show its model."""
+    files: float = 3600.0
+    """How long a service may check a training file."""
+    writes: float = 1800.0
+    """How long one write to a deployment may take; a busy region needs many minutes."""
+    room: float = 86_400.0
+    """How long to wait for room in an account whose queue is full."""
+
+    def faster(self, speed: float) -> Pace:
+        """The same bounds for a service whose clock runs `speed` times as fast, none shorter than a few looks."""
+        bounds = {"fresh": 5.0, "models": 10.0, "files": 10.0, "writes": 15.0, "room": 60.0}
+        return replace(self, **{name: max(getattr(self, name) / speed, least) for name, least in bounds.items()})
 
 
 class Account(Protocol):

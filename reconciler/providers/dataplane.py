@@ -7,6 +7,7 @@ Wire: learn.microsoft.com, azure/foundry/openai/reference (authoring); OpenAI's 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -35,16 +36,19 @@ class DataPlane:
         one_request: int | None = None,
         *,
         forgets_jobs: bool = False,
+        takes_unchecked: bool = False,
     ) -> None:
         """`one_request`: bytes above which a file is sent in parts, where the service has the Uploads API.
 
-        `forgets_jobs`: whether the record of a finished run can be deleted.
+        `forgets_jobs`: whether the record of a finished run can be deleted. `takes_unchecked`: whether a run may be
+        created with a file that is `uploaded` and not checked yet.
         """
         self._connect = connect
         self._sdk = Once(client)
         self._body = body
         self._one_request = one_request
         self._forgets_jobs = forgets_jobs
+        self._takes_unchecked = takes_unchecked
         self._reader: Reader | None = None
 
     @property
@@ -62,10 +66,13 @@ class DataPlane:
         self._sdk.close()
 
     def files(self) -> list[ObservedFile]:
-        return [read_file(item) for item in self.reader.by_cursor("/files")]
+        return [self._file(item) for item in self.reader.by_cursor("/files")]
 
     def file(self, id: str) -> ObservedFile:
-        return read_file(self.reader.get(f"/files/{id}"))
+        return self._file(self.reader.get(f"/files/{id}"))
+
+    def _file(self, item: Mapping[str, Any]) -> ObservedFile:
+        return replace(read_file(item), unchecked=self._takes_unchecked)
 
     def jobs(self) -> list[ObservedJob]:
         return [read_job(item) for item in self.reader.by_cursor("/fine_tuning/jobs")]
@@ -99,11 +106,11 @@ class DataPlane:
 
     def upload(self, filename: str, content: Iterable[bytes], sent: Sent) -> ObservedFile:
         sender = FileSender(lambda: self.sdk, self._write, self._one_request, self.reader.sleep)
-        return read_file(sender.send(filename, content, sent))
+        return self._file(sender.send(filename, content, sent))
 
     def import_file(self, filename: str, url: str) -> ObservedFile:
         body = {"filename": filename, "purpose": PURPOSE, "content_url": url}
-        return read_file(self._write(lambda: self.sdk.post("/files/import", body=body, cast_to=httpx2.Response)))
+        return self._file(self._write(lambda: self.sdk.post("/files/import", body=body, cast_to=httpx2.Response)))
 
     def create_job(self, request: RunRequest) -> ObservedJob:
         body = self._body(request)

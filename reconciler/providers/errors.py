@@ -162,6 +162,7 @@ _BY_CODE: dict[str, Code] = {
     "RequestConflict": codes.SERVICE_CONFLICT,
     "training_not_available": codes.TRAINING_CLOSED,
     "endpoint-refused": codes.ENDPOINT_REFUSED,
+    "unsettled": codes.SERVICE_UNSETTLED,
 }
 
 

@@ -46,6 +46,7 @@ def connect(
         client=lambda: openai_client(url, client, proof, {}),
         body=job_body,
         one_request=limits.OPENAI.file_bytes,
+        takes_unchecked=True,  # `status` of a file is deprecated there; a job says what is wrong with its files
     )
     account = ObservedAccount(spec.project or "default project", region=SERVICE, endpoint=url, serves_by_name=True)
     return Target(

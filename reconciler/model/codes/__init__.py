@@ -10,3 +10,4 @@ from reconciler.model.codes.registry import every_code as every_code
 from reconciler.model.codes.safety import *
 from reconciler.model.codes.services import *
 from reconciler.model.codes.specs import *
+from reconciler.model.codes.waits import *

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from reconciler.engine import operations
+from reconciler.model.asked import Asked
+from reconciler.model.events import Result
 from reconciler.model.marks import DeploymentMark
+from reconciler.model.observation import ObservedDeployment
+from reconciler.providers.base import Pace
 from tests.support.accounts import Cloud
-from tests.support.applies import apply, left_to_do
+from tests.support.applies import Impatient, Story, apply, carry_out, left_to_do
 from tests.support.estate import ESTATE, edited, load_text
 
 
@@ -136,3 +143,68 @@ def test_what_something_else_owns_outlives_a_deployment_that_is_made_anew() -> N
     (*_, (method, body)) = sent(cloud, "chicago")
     assert (method, body["sku"]["capacity"], body["tags"]["team"]) == ("PUT", 33, "support")
     assert left_to_do(cloud, anew) == []
+
+
+CHAT_US = "deployment.support-chat@chicago"
+
+
+def later(cloud: Cloud, text: str, stop: Impatient) -> Story:
+    world = cloud.world(load_text(text), pace=Pace(settle=0.0, heard=0.0))
+    return carry_out(cloud, world, operations.plan(world, parallelism=1), stop=stop)
+
+
+def reads(cloud: Cloud, seen: Any) -> None:
+    """Let reads of a deployment answer what `seen` makes of the call's number and the true answer."""
+    serving, calls = cloud["chicago"].serving, [0]
+    real = serving.deployment
+
+    def read(name: str) -> ObservedDeployment | None:
+        calls[0] += 1
+        found: ObservedDeployment | None = seen(calls[0], real(name))
+        return found
+
+    serving.deployment = read  # type: ignore[method-assign]
+
+
+def test_a_deployment_that_is_not_shown_right_after_its_create_is_looked_for_again() -> None:
+    cloud = Cloud(load_text(ESTATE))
+    reads(cloud, lambda n, live: None if n < 7 else live)
+    story = later(cloud, ESTATE, Impatient())
+    assert story.results[CHAT_US] is Result.CREATED
+    assert any("is written and not shown yet, 30 s at most" in w for w in story.waited(CHAT_US))
+
+
+def test_one_that_is_never_shown_is_an_error_after_the_settle_time() -> None:
+    cloud, stop = Cloud(load_text(ESTATE)), Impatient()
+    reads(cloud, lambda _n, _live: None)
+    assert later(cloud, ESTATE, stop).codes()[CHAT_US] == ["service-unchanged"]
+    assert 30 <= stop.now() < 400
+
+
+def test_a_deployment_that_never_settles_is_given_up_with_its_state_and_writer() -> None:
+    cloud, stop = live(), Impatient()
+    raw = cloud["chicago"].arm.raw["support-chat"]
+    raw["properties"]["provisioningState"] = "Updating"
+    raw["systemData"] = {"lastModifiedBy": "ana@acme.example", "lastModifiedAt": "2026-11-30"}
+    story = later(cloud, edited(ESTATE, ("capacity: 20", "capacity: 40")), stop)
+    assert story.codes()[CHAT_US] == ["service-unsettled"]
+    told = next(o.diagnostics[0].detail for o in story.outcomes if o.step == CHAT_US)
+    assert "support-chat is Updating since 30 min, 30 min at most, last written by ana@acme.example" in told
+    assert len(story.waited(CHAT_US)) == 6, "told when it begins, and at each sixth of its time"
+    assert stop.now() < 2500
+    assert cloud["chicago"].arm.writes == []
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_a_deleted_deployment_is_waited_for_until_it_is_gone(gone: bool) -> None:
+    cloud, stop = live(), Impatient()
+    last = cloud["chicago"].serving.deployment("support-chat")
+    removed = edited(ESTATE, ("      chicago: {capacity: 20, sku: GlobalStandard}\n", ""))
+    world = cloud.world(load_text(ESTATE), pace=Pace(settle=0.0, heard=0.0))
+    made = operations.plan(cloud.world(load_text(removed)), Asked(prune=True), 1)
+    reads(cloud, lambda n, now: last if n < 9 or not gone else now)
+    story = carry_out(cloud, world, made, stop=stop)
+    step = next(s for s in story.results if s.startswith(CHAT_US))
+    assert story.results[step] is (Result.DESTROYED if gone else Result.FAILED)
+    assert story.codes().get(step, []) == ([] if gone else ["service-unsettled"])
+    assert any("is deleted and still shown (Succeeded), 30 min at most" in w for w in story.waited(step))
