@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +12,10 @@ from reconciler.datasets.reading import Reader
 from reconciler.model import codes
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.model.errors import DiagnosticsError
-from reconciler.providers.hosts import allowed_hosts, may_receive_credentials
+from reconciler.providers.hosts import STORAGE_DOMAINS, allowed_hosts, may_hold_rows, may_receive_credentials
 from reconciler.specs.estate import Specs
 from reconciler.specs.parse import load as load_specs
+from reconciler.specs.target import AzureTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def load(
 
 
 def _check_hosts(specs: Specs) -> Iterator[Diagnostic]:
-    """A host that a spec alone names must not receive credentials, unless the operator allows it outside the specs."""
+    """A host that a spec alone names receives neither credentials nor SAS tokens, unless the operator allows it."""
     allowed = allowed_hosts()
     for entry in specs.targets.values():
         address = entry.spec.address
@@ -53,3 +54,14 @@ def _check_hosts(specs: Specs) -> Iterator[Diagnostic]:
             key, url = address
             detail = f"{url} would receive the operator's credentials. {codes.ENDPOINT_REFUSED.way_out}"
             yield codes.ENDPOINT_REFUSED.at(entry.place.value(key), detail)
+    for dataset in specs.datasets.values():
+        url = dataset.spec.url
+        if url and not may_hold_rows(url, _clouds(specs, dataset.name), allowed):
+            yield codes.DATASET_URL_REFUSED.at(dataset.place.value("url"), codes.DATASET_URL_REFUSED.way_out)
+
+
+def _clouds(specs: Specs, dataset: str) -> Iterable[str]:
+    """The Azure clouds that would import a dataset; every cloud, while no job uses it."""
+    jobs = [job.spec for job in specs.jobs.values() if dataset in (job.spec.training, job.spec.validation)]
+    targets = [specs.targets[job.target].spec for job in jobs if job.target in specs.targets]
+    return {t.cloud for t in targets if isinstance(t, AzureTarget)} or STORAGE_DOMAINS

@@ -12,7 +12,10 @@ from reconciler.specs.base import Strict, described
 _PATH = described(r"^[^\x00-\x1f\x7f]+$", "Expected a path without control characters.")
 _URL = described(r"^https?://[^\x00-\x20\x7f#]+$", "Expected an address that starts with https://.")
 _DIGEST = described(r"^sha256:[0-9a-f]{64}$", "Expected sha256: and 64 hexadecimal digits.")
-_VARIABLE = described(r"^[A-Za-z_][A-Za-z0-9_]*$", "Expected the name of an environment variable.")
+_VARIABLE = described(
+    r"^RECONCILER_SAS_[A-Z0-9_]+$", "Expected a variable whose name begins with RECONCILER_SAS_, in capitals."
+)
+"""Specs may name no other: whatever they name is sent to where `url` points."""
 
 
 _REMOTE = ("url", "digest", "sas_env")
@@ -44,7 +47,7 @@ class Dataset(Strict):
         default_factory=str,
         max_length=2000,
         pattern=_URL,
-        description="Where Azure imports the file from, instead of `file`; this tool never downloads it.",
+        description="Blob that Azure imports, instead of `file`; this tool never downloads it.",
         examples=["https://account.blob.core.windows.net/ft/archive.jsonl"],
     )
     digest: str = Field(
@@ -57,8 +60,9 @@ class Dataset(Strict):
         default_factory=str,
         max_length=200,
         pattern=_VARIABLE,
-        description="Name of the environment variable with the SAS token for `url`; the token never stands in a spec.",
-        examples=["ARCHIVE_SAS"],
+        description="Environment variable with the SAS token for `url`, RECONCILER_SAS_...; the token never stands in "
+        "a spec.",
+        examples=["RECONCILER_SAS_ARCHIVE"],
     )
     format: Literal["chat", "preference", "reinforcement", "completion"] | None = Field(
         default=None, description="What a row is; inferred when absent.", examples=["chat"]

@@ -76,13 +76,13 @@ def remote(bench: Bench, blob: str) -> Bench:
     """The classifier's training file lies at a url."""
     (bench.folder / "specs/support.yaml").unlink()
     digest = bench.run("dataset", "check", "data/triage-train.jsonl").out.split("sha256:")[1][:64]
-    place = f"{{url: {blob}, digest: sha256:{digest}, sas_env: BLOB_SAS}}"
+    place = f"{{url: {blob}, digest: sha256:{digest}, sas_env: RECONCILER_SAS_BLOB}}"
     bench.edit("specs/triage.yaml", "triage-train:\n    file: ../data/triage-train.jsonl", f"triage-train: {place}")
     return bench
 
 
 def test_azure_fetches_a_file_and_the_token_is_told_to_nobody(remote: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BLOB_SAS", SECRET)
+    monkeypatch.setenv("RECONCILER_SAS_BLOB", SECRET)
     planned = remote.run("plan", "--out", "plan.json")
     result = remote.apply()
     assert result.status == 0, result.err
@@ -95,11 +95,11 @@ def test_a_missing_token_is_asked_for_by_name(remote: Bench) -> None:
     result = remote.apply()
     assert result.status == 1
     assert "sas-missing" in result.err
-    assert "BLOB_SAS" in result.err
+    assert "RECONCILER_SAS_BLOB" in result.err
 
 
 def test_a_wrong_token_is_the_services_refusal(remote: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("BLOB_SAS", "sig=wrong-secret")
+    monkeypatch.setenv("RECONCILER_SAS_BLOB", "sig=wrong-secret")
     result = remote.apply()
     assert result.status == 1
     assert "file-refused" in result.err or "service-error" in result.err
@@ -118,7 +118,7 @@ def test_the_services_verdict_on_rows_that_we_never_saw(
     remote: Bench, monkeypatch: pytest.MonkeyPatch, rows: bytes, check: str
 ) -> None:
     """It names the check that would have found it, is not tried again, and asks for other data, not for a retry."""
-    monkeypatch.setenv("BLOB_SAS", SECRET)
+    monkeypatch.setenv("RECONCILER_SAS_BLOB", SECRET)
     monkeypatch.setattr(_Blob, "rows", rows)
     for result in (remote.apply(), remote.run("plan")):
         assert result.status == 1
@@ -128,3 +128,35 @@ def test_the_services_verdict_on_rows_that_we_never_saw(
         assert "Correct the data" in told
         assert "`generation`" not in told
     assert len(remote.creates()) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("RECONCILER_SAS_BLOB", "GITHUB_TOKEN", "spec-value"),
+        ("RECONCILER_SAS_BLOB", "RECONCILER_SASX", "spec-value"),
+        ("RECONCILER_SAS_BLOB", "X_RECONCILER_SAS_A", "spec-value"),
+        ("http://127.0.0.1", "https://evil.example", "dataset-url-refused"),
+        ("http://127.0.0.1", "http://evil.example", "dataset-url-refused"),
+        ("http://127.0.0.1", "https://acme.blob.core.windows.net@evil.example", "dataset-url-refused"),
+        ("http://127.0.0.1", "https://acme.blob.core.chinacloudapi.cn", "dataset-url-refused"),
+    ],
+)
+def test_a_spec_sends_no_secret_to_a_host_of_its_choice(remote: Bench, old: str, new: str, code: str) -> None:
+    """Neither another variable nor another host; told with the place, before any service is asked."""
+    asked = len(remote.requests())
+    remote.edit("specs/triage.yaml", old, new)
+    for command in ("validate", "plan", "apply"):
+        result = remote.run(command, *(["--auto-approve"] if command == "apply" else []))
+        assert result.status == 1, command
+        assert f"[{code}]" in result.err + result.out
+        assert "triage.yaml:" in result.err + result.out
+    assert len(remote.requests()) == asked
+
+
+def test_the_operator_may_allow_another_storage(remote: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RECONCILER_ALLOW_HOSTS", "files.contoso.example")
+    remote.edit("specs/triage.yaml", "http://127.0.0.1", "https://files.contoso.example#")
+    assert remote.run("validate").status == 1, "a fragment"
+    remote.edit("specs/triage.yaml", "https://files.contoso.example#", "https://files.contoso.example/x")
+    assert remote.run("validate").status == 0

@@ -151,12 +151,20 @@ DATASET_TOO_MANY_TOKENS = error(
     "Lower n_epochs, or leave rows out.",
     "300 million tokens with n_epochs: 10",
 )
+DATASET_URL_REFUSED = error(
+    "dataset-url-refused",
+    "the url is not blob storage of the target's cloud",
+    "Whoever changes a `url` in a spec would receive the SAS token that `sas_env` names.",
+    "Use a storage account by https; the operator may allow another host outside the specs: "
+    "RECONCILER_ALLOW_HOSTS=host[,host].",
+    "archive: {url: https://files.contoso.example/archive.jsonl, digest: sha256:..., sas_env: RECONCILER_SAS_ARCHIVE}",
+)
 SAS_MISSING = error(
     "sas-missing",
     "the SAS token for the url is not in the environment",
     "`sas_env` names the variable that holds the token; the token itself never stands in a spec, a plan or a log.",
     "Set the variable where apply runs; a token for reading that blob is enough.",
-    "archive: {url: https://account.blob.core.windows.net/ft/archive.jsonl, digest: sha256:..., sas_env: ARCHIVE_SAS}",
+    "archive: {url: https://acme.blob.core.windows.net/ft/a.jsonl, digest: sha256:..., sas_env: RECONCILER_SAS_A}",
 )
 DATASET_ABSENT = error(
     "dataset-absent",

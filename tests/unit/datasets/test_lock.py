@@ -103,11 +103,11 @@ def test_a_url_needs_no_bytes(root: Path, capsys: pytest.CaptureFixture[str]) ->
     assert run(["dataset", "check", "specs/train.jsonl", "--format", "json"]) == 0
     digest = json.loads(capsys.readouterr().out)["files"]["specs/train.jsonl"]["digest"]
     url = "https://account.blob.core.windows.net/ft/a.jsonl"
-    spec = SPEC.replace("{file: train.jsonl}", f"{{url: '{url}', digest: '{digest}', sas_env: ARCHIVE}}")
+    spec = SPEC.replace("{file: train.jsonl}", f"{{url: '{url}', digest: '{digest}', sas_env: RECONCILER_SAS_ARCHIVE}}")
     (root / "a.yaml").write_text(spec)
     facts = load_offline(root).facts["train"]
     assert (f"sha256:{facts.digest}", facts.url, facts.sas_env, facts.rows, facts.present) == (
-        digest, url, "ARCHIVE", 0, False,
+        digest, url, "RECONCILER_SAS_ARCHIVE", 0, False,
     )  # fmt: skip
     assert run(["dataset", "lock", "--copy", "train=specs/train.jsonl"]) == 0
     assert load_offline(root).facts["train"].rows == 20
