@@ -99,6 +99,7 @@ class _Look:
             target=self.target.name,
             last_words=dict(self._last_words(jobs)),
             observed_at=int(time.time()),
+            ahead=round(self.target.ahead() or 0.0),
             account=self.account,
             problems=tuple(self.problems),
             **lists,

@@ -239,6 +239,8 @@ class Observation:
     problems: tuple[Diagnostic, ...] = ()
     allowance: Allowance = UNKNOWN
     """What was asked beside the lists, because a plan needs it; never a reason to be incomplete."""
+    ahead: int = 0
+    """Seconds by which the service's clock is ahead of ours, for what its dates say of the last minutes."""
 
     @property
     def complete(self) -> bool:

@@ -20,6 +20,10 @@ class RunState(Enum):
     READY = auto()
     FAILED = auto()
     CANCELLED = auto()
+    AWAITED = auto()
+    """It has succeeded a short time ago, and its model is not named or listed yet."""
+    MODEL_UNNAMED = auto()
+    """It has succeeded, and names no model long after that."""
     MODEL_DELETED = auto()
     MODEL_RETIRED = auto()
 
@@ -42,11 +46,14 @@ class RunView:
 
 _ADOPTED = {
     Phase.PAUSED: RunState.PAUSED,
-    Phase.SUCCEEDED: RunState.MODEL_DELETED,
     Phase.FAILED: RunState.FAILED,
     Phase.CANCELLED: RunState.CANCELLED,
 }
 """What becomes of a run that has no model."""
+
+
+GRACE = 600
+"""Seconds for which a run that has succeeded may not show its model."""
 
 
 class MarkIndex:
@@ -55,6 +62,7 @@ class MarkIndex:
     def __init__(self, observation: Observation, graph: ResourceGraph) -> None:
         self.graph = graph
         self.observed_at = observation.observed_at
+        self.service_time = observation.observed_at + observation.ahead
         self.all_jobs = observation.jobs
         self.jobs: Mapping[str, list[ObservedJob]] = _by_mark(observation.jobs)
         self.models: Mapping[str, list[ObservedModel]] = _by_mark(observation.models)
@@ -85,9 +93,20 @@ class MarkIndex:
             eldest, *others = unfinished
             state = RunState.PAUSED if eldest.phase is Phase.PAUSED else RunState.UNDER_WAY
             return RunView(state, eldest, failures=_failures(jobs), duplicates=tuple(others))
-        if any(j.phase is Phase.SUCCEEDED for j in jobs):
-            return RunView(RunState.MODEL_DELETED, next(j for j in jobs if j.phase is Phase.SUCCEEDED))
+        succeeded = [j for j in jobs if j.phase is Phase.SUCCEEDED]
+        if succeeded:
+            return next((v for j in succeeded if (v := self._without_model(j)).state is RunState.AWAITED), None) or (
+                self._without_model(succeeded[0])
+            )
         return _ended(jobs)
+
+    def _without_model(self, job: ObservedJob) -> RunView:
+        """The verdict on a run that has succeeded and whose model is not there: what has just ended needs time."""
+        ended = job.finished_at or job.created_at
+        unnamed = not job.fine_tuned_model
+        if abs(self.service_time - ended) < GRACE and not (unnamed and job.error):
+            return RunView(RunState.AWAITED, job)
+        return RunView(RunState.MODEL_UNNAMED if unnamed else RunState.MODEL_DELETED, job)
 
     def _parents(self, run: DesiredRun) -> frozenset[str]:
         """Names that the model of the run's parent is known by."""
@@ -127,6 +146,8 @@ class MarkIndex:
             return RunView(self._served(model), job, model.id)
         if job is None:
             return RunView(RunState.ABSENT)
+        if job.phase is Phase.SUCCEEDED:
+            return self._without_model(job)
         state = _ADOPTED.get(job.phase, RunState.UNDER_WAY)
         return RunView(state, job, failures=int(job.phase is Phase.FAILED))
 

@@ -24,6 +24,7 @@ from reconciler.planning.runs import MarkIndex, RunState, RunView
 _BLOCKING: dict[RunState, Code] = {
     RunState.FAILED: codes.RUN_FAILED,
     RunState.CANCELLED: codes.RUN_CANCELLED,
+    RunState.MODEL_UNNAMED: codes.MODEL_AWAITED,
     RunState.MODEL_DELETED: codes.MODEL_DELETED,
     RunState.MODEL_RETIRED: codes.MODEL_RETIRED,
 }
@@ -139,6 +140,9 @@ class TrainingPlanner:
         if view.state is RunState.UNDER_WAY:
             assert view.job is not None
             self._add(run, Action.WAIT, Reason("under-way", f"it is {view.job.status}"), view)
+        elif view.state is RunState.AWAITED:
+            what = "its model" if view.job and view.job.fine_tuned_model else "its model's name"
+            self._add(run, Action.WAIT, Reason("model-awaited", f"it has succeeded; {what} is awaited"), view)
         elif view.state is RunState.PAUSED:
             self._add(run, Action.PARKED, Reason("paused", "it is paused; resume or cancel it at the service"), view)
             self._say(codes.RUN_PAUSED, run, f"Run {view.job.id if view.job else ''} is paused.")
@@ -250,6 +254,7 @@ class TrainingPlanner:
         code = codes.ADOPTED_LOST
         what = {
             RunState.ABSENT: "is not there",
+            RunState.MODEL_UNNAMED: "has succeeded, but names no model",
             RunState.MODEL_DELETED: "has succeeded, but its model is gone",
             RunState.MODEL_RETIRED: "is retired",
         }.get(view.state, f"has {view.job.status if view.job else 'ended'}")

@@ -157,6 +157,7 @@ def connect(
         allowances=ArmAllowances(reader, spec.account_id, spec.region, by_key=bool(key)),
         identity=lambda: _identity(manager, by_key=bool(key), emulated=bool(emulator)),
         skew=lambda: None if emulator else reader.skew,  # an emulator has a time of its own
+        ahead=lambda: reader.skew,
         api_version=spec.api_version or DATA_API_VERSION,
     )
 

@@ -208,6 +208,8 @@ class Target:
     """Who asks. Raises `ServiceError` where there are no credentials."""
     skew: Callable[[], float | None] = lambda: None
     """Seconds by which the service's clock is ahead of ours, by its last answer; None before there was one."""
+    ahead: Callable[[], float | None] = lambda: None
+    """The same, also of an emulator, whose clock runs as it likes."""
     api_version: str = ""
     """Of the data plane; empty where there is only one."""
 

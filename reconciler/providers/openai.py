@@ -60,6 +60,7 @@ def connect(
         may_refuse_training=True,
         identity=lambda: Identity("emulator") if emulator else proof.identity(),
         skew=lambda: None if emulator else training.reader.skew,
+        ahead=lambda: training.reader.skew,
     )
 
 

@@ -21,6 +21,12 @@ _NOTHING = {
     RunState.READY: "its run has succeeded, and its model is there",
     RunState.ABSENT: "it is archived: no deployment, chain's head or job needs it to be trained",
 }
+_SUCCEEDED = {
+    RunState.READY: "adopted, its model is there",
+    RunState.MODEL_RETIRED: "its model is retired",
+    RunState.AWAITED: "its model is awaited",
+    RunState.MODEL_UNNAMED: "it names no model",
+}
 
 
 def explain_run(
@@ -108,8 +114,7 @@ def _verdict(job: ObservedJob, view: RunView) -> str:
     if job in view.paid_again:
         return "not used: the elder one is"
     if job.phase is Phase.SUCCEEDED:
-        states = {RunState.READY: "adopted, its model is there", RunState.MODEL_RETIRED: "its model is retired"}
-        return states.get(view.state, "its model is gone")
+        return _SUCCEEDED.get(view.state, "its model is gone")
     if job.phase is Phase.FAILED:
         return f"counts as an attempt{f' ({job.error})' if job.error else ''}"
     if job.phase is Phase.CANCELLED:

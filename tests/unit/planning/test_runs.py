@@ -64,7 +64,13 @@ ROWS = [
     ([DONE, job(3, "running")], [MINE], (RunState.READY, "j1", 0, 1), "one too many beside a finished one"),
     ([job(1, "failed", 2), DONE], [MINE], (RunState.READY, "j1", 0, 0), "failed, then succeeded"),
     ([], [model(f"{NAMED}:ckpt-step-5")], (RunState.ABSENT, None, 0, 0), "a checkpoint alone is no model of the run"),
-    ([job(1, "succeeded", 2)], [], (RunState.MODEL_DELETED, "j1", 0, 0), "succeeded and names no model"),
+    ([job(1, "succeeded", 2)], [], (RunState.MODEL_UNNAMED, "j1", 0, 0), "succeeded long ago and names no model"),
+    ([job(1, "succeeded", NOW - 599)], [], (RunState.AWAITED, "j1", 0, 0), "succeeded and names no model yet"),
+    ([job(1, "succeeded", NOW - 599, NAMED)], [], (RunState.AWAITED, "j1", 0, 0), "its model is not listed yet"),
+    ([job(1, "succeeded", NOW - 600, NAMED)], [], (RunState.MODEL_DELETED, "j1", 0, 0), "its model was listed once"),
+    ([job(NOW, "succeeded")], [], (RunState.AWAITED, "j1000", 0, 0), "without a date of its end"),
+    ([DONE, job(3, "succeeded", NOW)], [], (RunState.AWAITED, "j3", 0, 0), "the second of two has just ended"),
+    ([job(1, "succeeded", NOW + 10_000, NAMED)], [], (RunState.MODEL_DELETED, "j1", 0, 0), "clocks without relation"),
 ]
 
 
@@ -87,3 +93,24 @@ def test_another_mark_is_another_run() -> None:
 def test_of_several_models_the_eldest_is_served() -> None:
     models = (model(NAMED + "b", created=2), model(NAMED + "c", created=1))
     assert judged(Observation("sweden", NOW, models=models)).model == NAMED + "c"
+
+
+def test_what_has_just_ended_is_judged_by_the_services_clock() -> None:
+    """A laptop's clock may be hours off."""
+    ended = job(1, "succeeded", NOW + 7000)
+    for ahead, state in ((7100, RunState.AWAITED), (8000, RunState.MODEL_UNNAMED)):
+        assert judged(Observation("sweden", NOW, jobs=(ended,), ahead=ahead)).state is state
+
+
+def test_a_success_that_holds_its_model_back_is_not_awaited() -> None:
+    held = read_job(
+        {
+            "id": "j1",
+            "status": "succeeded",
+            "created_at": 1,
+            "finished_at": NOW,
+            "suffix": f"{MARK}-x",
+            "error": {"code": "safety", "message": "held back"},
+        }
+    )
+    assert judged(Observation("sweden", NOW, jobs=(held,))).state is RunState.MODEL_UNNAMED

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from reconciler.engine import operations
 from reconciler.planning.planner import make_plan
 from tests.support.accounts import Cloud
-from tests.support.applies import left_to_do
+from tests.support.applies import apply, left_to_do
 from tests.support.estate import ESTATE, FIRST, SECOND, edited, facts_of, load_text
 from tests.support.live import build, converge
 
@@ -116,3 +118,28 @@ def test_a_plan_of_many_runs_is_quick() -> None:
     cloud = Cloud(specs)
     made = make_plan(specs, facts_of(specs), operations.look(cloud.world(specs), 1))
     assert sum(c.action.trains for c in made.changes) == 2003
+
+
+@pytest.mark.parametrize(
+    ("ago", "named", "action", "words"),
+    [
+        (60, False, "wait", "it has succeeded; its model's name is awaited"),
+        (60, True, "wait", "it has succeeded; its model is awaited"),
+        (3600, False, "blocked", "Do not train it again"),
+        (3600, True, "blocked", "To train it again, raise `generation`"),
+    ],
+)
+def test_a_model_that_is_not_there_is_awaited_for_a_while(ago: int, named: bool, action: str, words: str) -> None:
+    cloud = Cloud(load_text(ESTATE))
+    apply(cloud, ESTATE)
+    account = cloud["sweden"]
+    job = next(j for j in account.job_list.values() if "nano" in j.base_model)
+    account.model_list.pop(job.fine_tuned_model or "")
+    name = job.fine_tuned_model if named else None
+    account.job_list[job.id] = replace(job, finished_at=int(time.time()) - ago, fine_tuned_model=name)
+    made = operations.plan(cloud.world(load_text(ESTATE)), parallelism=1)
+    (change,) = [c for c in made.changes if c.key == "job.triage"]
+    assert change.action.value == action
+    told = [change.reason.text, *(d.detail for d in made.diagnostics)]
+    assert any(words in t for t in told), told
+    assert not any(c.action.trains for c in made.changes)
