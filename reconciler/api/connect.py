@@ -40,7 +40,7 @@ def connect(estate: Estate, *, emulator: str | None = None, stop: Stop | None = 
             vendor = azure if isinstance(spec, AzureTarget) else openai
             targets[name] = vendor.connect(name, spec, client, pace=pace, sleep=sleep, emulator=emulator)
         try:
-            yield World(estate.specs, estate.facts, targets)
+            yield World(estate.specs, estate.facts, targets, estate.base)
         finally:
             for target in targets.values():
                 target.close()

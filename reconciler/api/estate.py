@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reconciler.api.training_data import load_datasets
 from reconciler.datasets.facts import DatasetFacts
@@ -17,6 +18,9 @@ from reconciler.specs.estate import Specs
 from reconciler.specs.parse import load as load_specs
 from reconciler.specs.target import AzureTarget
 
+if TYPE_CHECKING:
+    from reconciler.planning.left import Base
+
 
 @dataclass(frozen=True, slots=True)
 class Estate:
@@ -25,15 +29,23 @@ class Estate:
     specs: Specs
     facts: Mapping[str, DatasetFacts]
     diagnostics: tuple[Diagnostic, ...]
+    base: Base | None = None
+    """The specs to which these are compared, for what has left them."""
 
 
 def load(
-    root: Path | str = "specs", *, every_dataset: bool = False, tokens: bool | None = None, cached: bool = True
+    root: Path | str = "specs",
+    *,
+    every_dataset: bool = False,
+    tokens: bool | None = None,
+    cached: bool = True,
+    base: str | None = None,
 ) -> Estate:
     """Read the specs below a folder and the training files that they use.
 
     `every_dataset` reads those too that no job uses; `tokens` are counted unless every dataset is checked, which then
-    takes them only where a row could be too long; `cached` may be switched off to read every file anew.
+    takes them only where a row could be too long; `cached` may be switched off to read every file anew. `base` is a
+    commit, or a folder with a checkout of it: plans warn of targets that have left the specs since (`api.base`).
     Raises `DiagnosticsError` with every problem when there is an error among them.
     """
     specs, problems = load_specs(Path(root))
@@ -42,7 +54,13 @@ def load(
     found = [*problems, *_check_hosts(specs), *wrong]
     if has_errors(found):
         raise DiagnosticsError(found)
-    return Estate(specs, facts, tuple(found))
+    return Estate(specs, facts, tuple(found), _read_base(specs, base) if base else None)
+
+
+def _read_base(specs: Specs, base: str) -> Base:
+    from reconciler.api.base import read_base  # validate starts without it
+
+    return read_base(specs, base)
 
 
 def _check_hosts(specs: Specs) -> Iterator[Diagnostic]:

@@ -32,6 +32,11 @@ from reconciler.render.text import duration, plural
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Save the plan as JSON.")
 @click.option("--detailed-exitcode", is_flag=True, help="End with 2 when there is anything to do, 0 when not.")
 @click.option(
+    "--base",
+    metavar="REF",
+    help="Warn of targets that have left the specs since HEAD parted from this branch or commit; or a folder, ./PATH.",
+)
+@click.option(
     "--explain",
     "explained",
     multiple=True,
@@ -49,6 +54,7 @@ def plan(
     root: Path,
     out: Path | None,
     detailed_exitcode: bool,
+    base: str | None,
     explained: tuple[str, ...],
     asked: Asked,
     policies: tuple[str, ...],
@@ -60,7 +66,7 @@ def plan(
     """Compare the specs below ROOT with what is live, and show what apply would do and why."""
     if explained:
         _check_explained(form, asked)
-    estate = load(root)
+    estate = load(root, base=base)
     mention(estate, terminal)
     with connected(estate, where, terminal, Stop()) as world:
         begun = time.monotonic()

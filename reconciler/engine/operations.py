@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.datasets.scan import DatasetFacts
 from reconciler.engine import PARALLELISM
@@ -17,6 +17,7 @@ from reconciler.engine.pool import make_pool
 from reconciler.model import marks
 from reconciler.model.address import Address
 from reconciler.model.asked import WHOLE, Asked
+from reconciler.model.diagnostics import in_order
 from reconciler.model.events import EventSink, Outcome, Result
 from reconciler.model.observation import Observation
 from reconciler.model.selection import EVERYTHING, Selection
@@ -27,6 +28,7 @@ from reconciler.planning.drift import DriftReport
 from reconciler.planning.explaining.explain import explain as derive
 from reconciler.planning.findings import make_report
 from reconciler.planning.graph import build_graph
+from reconciler.planning.left import Base, left_targets, tell_left
 from reconciler.planning.plan import Plan
 from reconciler.planning.planner import make_plan
 from reconciler.planning.removal.guard import guard
@@ -48,6 +50,8 @@ class World:
     specs: Specs
     facts: Mapping[str, DatasetFacts]
     targets: Mapping[str, Target]
+    base: Base | None = None
+    """Earlier specs; a plan warns of the targets that have left since."""
 
 
 def look(world: World, parallelism: int = PARALLELISM, *, every_checkpoint: bool = False) -> dict[str, Observation]:
@@ -97,13 +101,21 @@ def _plan(
         made = make_plan(world.specs, world.facts, observed, prune=asked.prune)
     if removes:  # what has left the specs has an address, too
         check_selection(asked.selection, world.specs, [c.address for c in made.changes])
-    made = select(made, asked.selection)
+    made = _compared(select(made, asked.selection), world)
     if asked.destroy:  # nobody guards it but the operator who asks for it
         return made, observed
     closer = look_closer(world, observed, preflight.questions(made), parallelism)
     made = preflight.check(made, world.specs, closer, asked.selection, applying=applying)
     made = check_budget(made, world.specs.budget, allowed=asked.allow_over_budget)
     return (made if asked.allow_large_change else guard(made)), closer
+
+
+def _compared(made: Plan, world: World) -> Plan:
+    if world.base is None:
+        return made
+    left = left_targets(world.base, world.specs)
+    told = tell_left(left, world.base, made.hosting.currency)
+    return replace(made, base=world.base.name, left=left, diagnostics=in_order([*made.diagnostics, *told]))
 
 
 def look_closer(

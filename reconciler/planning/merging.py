@@ -73,7 +73,7 @@ def _scope(parts: Sequence[ScopePart], *, whole: bool) -> ScopePart | None:
     unread = tuple(sorted({name for p in parts for name in p.unread}))
     return parts[0].model_copy(
         update={
-            "whole": whole and not unread and not parts[0].select,
+            "whole": whole and not (unread or parts[0].select or parts[0].left),
             "target": () if whole else tuple(sorted(name for p in parts for name in p.target)),
             "targets": tuple(sorted({name for p in parts for name in p.targets} - set(unread))),
             "unread": unread,

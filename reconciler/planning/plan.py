@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconciler.model import codes
 from reconciler.model.address import KINDS, Address, Kind
@@ -14,6 +14,7 @@ from reconciler.model.selection import EVERYTHING, Selection
 from reconciler.planning.changes import Action, Change
 from reconciler.planning.costs.cost import Hosting, PlanCost, plan_cost
 from reconciler.planning.drift import Drift
+from reconciler.planning.left import LeftTarget
 from reconciler.planning.removal.leftovers import Leftover
 from reconciler.planning.removal.orphans import Orphan
 from reconciler.planning.scope import Scope, scope_of
@@ -63,6 +64,10 @@ class Plan:
     """The model of each wanted run that has one already."""
     selection: Selection = EVERYTHING
     """What the operator limits it to."""
+    base: str = ""
+    """The commit whose specs were compared with these."""
+    left: tuple[LeftTarget, ...] = ()
+    """Targets of the base that these specs do not look at."""
     hosting: Hosting = field(default_factory=Hosting)
     """What is live now costs a month."""
 
@@ -74,7 +79,8 @@ class Plan:
     @property
     def scope(self) -> Scope:
         """What of the specs it speaks of."""
-        return scope_of(self.graph, {t.name: t.complete for t in self.targets}, self.selection)
+        seen = scope_of(self.graph, {t.name: t.complete for t in self.targets}, self.selection)
+        return replace(seen, base=self.base, left=self.left)
 
     @property
     def complete(self) -> bool:

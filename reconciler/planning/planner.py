@@ -16,6 +16,7 @@ from reconciler.planning.looks import looks
 from reconciler.planning.plan import Plan, in_plan_order
 from reconciler.planning.removal.orphans import find_orphans, removals
 from reconciler.planning.removal.retention import trained_files
+from reconciler.planning.removal.retired import empty_targets
 from reconciler.planning.removal.spares import spare_files
 from reconciler.planning.removal.teardown import leftovers_of, pruned
 from reconciler.planning.training import TrainingPlanner
@@ -36,7 +37,7 @@ def make_plan(
     training.plan()
     serving = DeploymentPlanner(specs, graph, observed, training)
     serving.plan()
-    orphans = find_orphans(graph, observed)
+    orphans = find_orphans(graph, observed, retired=specs.retired)
     changes = training.changes | {c.key: c for c in serving.changes}
     deletes = removals(orphans, changes)
     leftovers = leftovers_of(specs, graph, observed, deletes)
@@ -53,6 +54,7 @@ def make_plan(
     diagnostics += clashes(specs.estate, observed)
     for observation in observed.values():
         diagnostics += observation.problems
+    diagnostics += empty_targets(specs, observed, orphans, leftovers)
     return Plan(
         estate=specs.estate,
         changes=in_plan_order(changes.values()),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reconciler.model.resource import DesiredDeployment, DesiredRun, ResourceGraph
 from reconciler.model.selection import EVERYTHING, Selection
+from reconciler.planning.left import LeftTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,14 @@ class Scope:
     runs: int = 0
     """Wanted, chosen, and on `targets`."""
     deployments: int = 0
+    base: str = ""
+    """The commit whose specs were compared with these; empty without one."""
+    left: tuple[LeftTarget, ...] = ()
+    """Targets of the base that these specs do not look at."""
 
     @property
     def whole(self) -> bool:
-        return not self.selection.limited and not self.unread
+        return not (self.selection.limited or self.unread or self.left)
 
 
 def scope_of(graph: ResourceGraph, read: Mapping[str, bool], selection: Selection) -> Scope:

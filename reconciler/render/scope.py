@@ -16,14 +16,15 @@ def scope_of(plan: PlanDocument) -> ScopePart:
         return plan.scope
     unread = tuple(t.name for t in plan.targets if not t.complete)
     limited = bool(plan.asked.select or plan.asked.target)
-    counts = {} if limited or unread else {"runs": plan.wanted.runs, "deployments": plan.wanted.deployments}
+    counted = not limited and not unread
     return ScopePart(
         whole=not limited and not unread,
         select=plan.asked.select,
         target=plan.asked.target,
         targets=tuple(t.name for t in plan.targets if t.complete),
         unread=unread,
-        **counts,
+        runs=plan.wanted.runs if counted else 0,
+        deployments=plan.wanted.deployments if counted else 0,
     )
 
 
@@ -37,7 +38,7 @@ def limits(scope: ScopePart) -> str:
     if scope.whole:
         return ""
     if not _options(scope):
-        return f"There may be more: {_missing(scope)[0]}."
+        return f"There may be more: {' and '.join(_missing(scope))}."
     among = _what(scope).removeprefix("among ").removeprefix("in ")
     return f"Limited to {among}; {' and '.join(_missing(scope))}."
 
@@ -59,7 +60,7 @@ def _what(scope: ScopePart) -> str:
     said = f" ({options})" if options else ""
     if what := counted(scope):
         return f"among the {what} on {_where(scope)}{said}"
-    return f"in what was selected{said}" if options else "in what could be read"
+    return f"in what was selected{said}" if options else "in what was looked at"
 
 
 def _where(scope: ScopePart) -> str:
@@ -74,4 +75,8 @@ def _options(scope: ScopePart) -> str:
 
 def _missing(scope: ScopePart) -> list[str]:
     left_out = ["the rest was left out"] if scope.select or scope.target else []
-    return left_out + ([f"{names(scope.unread)} could not be read in full"] if scope.unread else [])
+    unread = [f"{names(scope.unread)} could not be read in full"] if scope.unread else []
+    gone = tuple(t.target for t in scope.left)
+    left = [f"{names(gone)} left the specs and was not looked at"] if len(gone) == 1 else []
+    left = [f"{names(gone)} left the specs and were not looked at"] if len(gone) > 1 else left
+    return left_out + unread + left

@@ -38,6 +38,11 @@ class Specs:
     broken: set[tuple[str, str]] = field(default_factory=set)
     """Entries (section, name) that are there but could not be read: naming one is no second error."""
 
+    @property
+    def retired(self) -> frozenset[str]:
+        """Targets that are looked at and want nothing."""
+        return frozenset(name for name, entry in self.targets.items() if entry.spec.retired)
+
     def addresses(self) -> list[Address]:
         """Every address that the specs make."""
         return [

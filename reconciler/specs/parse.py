@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,7 +18,7 @@ from reconciler.specs.chain import read_chain
 from reconciler.specs.combinations import check_combinations
 from reconciler.specs.dataset import Dataset
 from reconciler.specs.deployment import Deployment
-from reconciler.specs.documents import Document, Located, read
+from reconciler.specs.documents import Document, Located, parse, read
 from reconciler.specs.estate import Specs
 from reconciler.specs.estate_keys import ESTATE_KEYS, price_file, read_estate_keys
 from reconciler.specs.job import Job
@@ -49,6 +49,28 @@ def load(root: Path) -> tuple[Specs, tuple[Diagnostic, ...]]:
     return specs, in_order(problems)
 
 
+def parse_texts(root: Path, repository: Path, texts: Mapping[str, str]) -> tuple[Specs, tuple[Diagnostic, ...]]:
+    """Specs that are not on the disk, such as those of another commit; `texts` by their paths below the root.
+
+    Files beside them are not read: the estate's own prices, budget and retention are left out. Without texts they hold
+    nothing. Problems are returned, errors too.
+    """
+    specs = Specs(root, repository)
+    return specs, in_order(islice(_problems_of(specs, texts), MAX_PROBLEMS))
+
+
+def _problems_of(specs: Specs, texts: Mapping[str, str]) -> Iterator[Diagnostic]:
+    loader = _Loader(specs, on_disk=False)
+    documents = []
+    for path, text in sorted(texts.items()):
+        document, problems = parse(text, str(specs.root / path), specs.root / path)
+        yield from problems
+        documents += [document] if document else []
+    yield from loader.documents(documents)
+    yield from check_references(specs)
+    yield from check_combinations(specs)
+
+
 def _reason(error: OSError | RuntimeError) -> str:
     return (error.strerror if isinstance(error, OSError) else None) or "links in a circle"
 
@@ -72,8 +94,9 @@ def find_repository(root: Path) -> Path:
 
 
 class _Loader:
-    def __init__(self, specs: Specs) -> None:
+    def __init__(self, specs: Specs, *, on_disk: bool = True) -> None:
         self.specs = specs
+        self.on_disk = on_disk
         self.all_read = True
         self.estates: list[tuple[str, SourceRange]] = []
         self.first: dict[tuple[str, str], SourceRange] = {}
@@ -117,11 +140,14 @@ class _Loader:
                 documents.append(document)
             else:
                 self.all_read = False
+        yield from self.documents(documents)
+        yield from self.check_estate(str(files[0]) if files else str(root))
+
+    def documents(self, documents: Sequence[Document]) -> Iterator[Diagnostic]:
         prices = {price_file(document) for document in documents}
         for document in documents:
             if document.file.resolve() not in prices:
                 yield from self.document(document)
-        yield from self.check_estate(str(files[0]) if files else str(root))
 
     def check_estate(self, first_file: str) -> Iterator[Diagnostic]:
         if not self.estates:
@@ -154,7 +180,8 @@ class _Loader:
             elif key not in ("version", *ESTATE_KEYS):
                 detail = f"Known at the top of a file: {', '.join(TOP_KEYS)}."
                 yield codes.SPEC_UNKNOWN_KEY.at(place.range(), detail, hint=did_you_mean(key, TOP_KEYS))
-        yield from read_estate_keys(self.specs, document)
+        if self.on_disk:
+            yield from read_estate_keys(self.specs, document)
 
     def estate(self, value: Any, place: Located) -> Iterator[Diagnostic]:
         if isinstance(value, str) and check_name(value):

@@ -7,7 +7,7 @@ from typing import Any
 
 from reconciler.model import codes, marks
 from reconciler.model.catalog import limits, models
-from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.diagnostics import Diagnostic, SourceRange
 from reconciler.specs.base import Entry, did_you_mean
 from reconciler.specs.deployment import ChainRef, Deployment
 from reconciler.specs.documents import Located
@@ -41,6 +41,12 @@ def _unknown(place: Located, path: tuple[str | int, ...], kind: str, name: str, 
     return codes.DANGLING_REFERENCE.at(place.value(*path), detail, hint=did_you_mean(name, words))
 
 
+def _retired(at: SourceRange, target: Entry[Any]) -> Diagnostic:
+    code = codes.TARGET_RETIRED
+    detail = f"{target.name} is retired. {code.way_out}"
+    return code.at(at, detail, related=[("retired here", target.place.range("retired"))])
+
+
 def _missing(specs: Specs, section: str, name: str) -> bool:
     """Whether nothing of that name was written; an entry with errors of its own is there."""
     if name in getattr(specs, section) or (section, name) in specs.broken:
@@ -52,6 +58,8 @@ def _job(specs: Specs, entry: Entry[Job]) -> Iterator[Diagnostic]:
     job, place = entry.spec, entry.place
     target = specs.targets.get(job.target)
     if target:
+        if target.spec.retired:
+            yield _retired(place.value("target"), target)
         yield from _suffix(entry, target.spec.provider)
         if job.training_type is not None and isinstance(target.spec, OpenAITarget):
             detail = "Only Azure has training types; remove the key."
@@ -151,6 +159,8 @@ def _deployment_target(specs: Specs, entry: Entry[Deployment], name: str) -> Ite
             yield codes.DANGLING_REFERENCE.at(
                 at, f'There is no target "{name}".{listed}', hint=did_you_mean(name, words)
             )
+    elif target.spec.retired:
+        yield _retired(at, target)
     elif isinstance(target.spec, OpenAITarget):
         yield codes.NO_DEPLOYMENTS.at(at, codes.NO_DEPLOYMENTS.way_out)
     elif (home := _home(specs, entry.spec)) and isinstance(home.spec, OpenAITarget):

@@ -44,7 +44,15 @@ class RaisedLimits(Strict):
     )
 
 
-class AzureTarget(Strict):
+class _Account(Strict):
+    retired: bool = Field(
+        default=False,
+        description="Nothing is wanted here any more: what the estate still owns here is looked at and can be pruned. "
+        "Remove the target when the plan says that it is empty.",
+    )
+
+
+class AzureTarget(_Account):
     """An Azure OpenAI account: one resource in one region of one subscription."""
 
     provider: Literal["azure"] = Field(description="The service behind the target.")
@@ -121,7 +129,7 @@ class AzureTarget(Strict):
         return ("endpoint", self.endpoint) if self.endpoint else None
 
 
-class OpenAITarget(Strict):
+class OpenAITarget(_Account):
     """A project of the OpenAI platform, or a service that speaks its protocol."""
 
     model_config = ConfigDict(title="OpenAI target")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import sys
 from typing import Any
 
@@ -196,3 +197,55 @@ def test_the_guard_stands_before_the_first_write(bench: Bench) -> None:
     assert bench.run("plan", "--prune", "--allow-large-change", "--out", "plan.json").status == 0
     assert bench.run("apply", "plan.json").status == 0
     assert deployed(bench) == []
+
+
+RETIRED = """
+  chicago:
+    provider: azure
+    retired: true
+"""
+
+
+def test_a_retired_target_is_emptied_and_then_told_to_be_empty(bench: Bench) -> None:
+    """What the estate owns there is looked at, pruned, drifted and destroyed, though nothing is wanted there."""
+    bench.edit(SUPPORT, "    protect: true                          # customers talk to it: never deleted", "    #")
+    assert bench.apply().status == 0
+    bench.edit("specs/estate.yaml", "  chicago:\n    provider: azure\n", RETIRED[1:])
+    refused = bench.run("plan")
+    assert (refused.status, refused.err.count("target-retired")) == (1, 2), "both deployments name it"
+    bench.edit(SUPPORT, "      chicago: {capacity: 20, sku: GlobalStandard}\n", "")
+    bench.edit(TRIAGE, "      chicago: {capacity: 10}", "     #")
+    kept = bench.plan()
+    assert {o["address"]: o["reason"] for o in kept["orphans"]} == {
+        "deployment.support-chat@chicago": "its target is retired",
+        "deployment.triage@chicago": "its target is retired",
+    }
+    assert "target-empty" not in bench.run("plan").err
+    assert bench.run("drift").status == 0
+    assert bench.apply("--prune").status == 0
+    assert not [name for name in deployed(bench) if name.endswith("@chicago")]
+    assert "target-empty" in bench.run("plan").err
+
+
+def test_a_target_that_left_is_told_where_the_base_is_known(bench: Bench) -> None:
+    assert bench.apply().status == 0
+    (bench.folder / ".base").mkdir()
+    shutil.copytree(bench.folder / "specs", bench.folder / ".base/specs")
+    shutil.copytree(bench.folder / "data", bench.folder / ".base/data")
+    text = (bench.folder / "specs/estate.yaml").read_text()
+    start = text.index("  # The Chicago workshop")
+    (bench.folder / "specs/estate.yaml").write_text(text[:start])
+    bench.edit(SUPPORT, "      chicago: {capacity: 20, sku: GlobalStandard}\n", "")
+    bench.edit(TRIAGE, "      chicago: {capacity: 10}", "     #")
+    result = bench.run("plan", "--base", "./.base")
+    told = " ".join(result.out.split())
+    assert result.status == 0, "a warning, for it may be meant"
+    assert "chicago left the specs and was not looked at." in told
+    assert "target-left" in result.err
+    scope = bench.plan("--base", "./.base")["scope"]
+    assert (scope["whole"], [t["target"] for t in scope["left"]]) == (False, ["chicago"])
+    assert scope["left"][0]["deployments"] == ["support-chat", "triage"]
+    assert scope["left"][0]["monthly"]["amount"]
+    assert "**" not in told
+    assert "left the specs" in bench.run("plan", "--base", "./.base", "--format", "markdown").out
+    assert bench.run("plan", "--base", "nowhere").status == 1

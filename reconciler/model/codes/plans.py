@@ -208,3 +208,27 @@ APPLY_UNAPPROVED = error(
     "Add --auto-approve, or save a plan (--out FILE), have it approved, and apply the file.",
     "reconciler apply < /dev/null",
 )
+TARGET_LEFT = warning(
+    "target-left",
+    "a target has left the specs",
+    "The specs of the base commit name an account or project that these do not. What the estate owns there is not "
+    "looked at any more: no plan, drift report or destroy sees it, and it goes on costing what it costs.",
+    "Put the target back with `retired: true` and run `reconciler apply --prune`; remove it when the plan says that it "
+    "is empty.",
+    "git diff main shows that targets.chicago was removed from the specs",
+)
+BASE_UNREADABLE = error(
+    "base-unreadable",
+    "the base cannot be read",
+    "`--base` names a commit, branch, tag or folder with which the specs are compared for what has left them.",
+    "Name a commit that this clone has with all that lies between (in GitHub Actions `fetch-depth: 0`), or a folder, "
+    "which begins with `.` or `/`.",
+    "reconciler plan --base origin/main   # in a clone of one commit",
+)
+BASE_BROKEN = warning(
+    "base-broken",
+    "the specs of the base have errors",
+    "What has left the specs since the base commit cannot be told, for its specs cannot be read.",
+    "Compare the targets by hand, or name another base.",
+    "reconciler plan --base main   # where somebody merged a file with a typo",
+)

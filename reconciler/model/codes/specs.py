@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.model.codes.registry import error, warning
+from reconciler.model.codes.registry import error, notice, warning
 
 SPEC_UNKNOWN_KEY = error(
     "spec-unknown-key",
@@ -159,4 +159,21 @@ GRADER_KEY = warning(
     "It is sent as it stands: the service may know it by now.",
     "Correct the spelling, or go on.",
     "grader: {type: string_check, name: same, input: a, reference: b, operation: eq, referense: c}",
+)
+TARGET_RETIRED = error(
+    "target-retired",
+    "a retired target is wanted",
+    "The target says `retired: true`: nothing is wanted there, and a job or a deployment names it.",
+    "Train or serve it on another target, or remove `retired` from the target.",
+    "targets:\n"
+    "  sweden: {provider: azure, ..., retired: true}\n"
+    "deployments:\n"
+    "  chat: {model: {chain: support}, targets: {sweden: {}}}",
+)
+TARGET_EMPTY = notice(
+    "target-empty",
+    "a retired target is empty",
+    "The target says `retired: true`, and the estate owns no deployment, model, training file or unfinished run there.",
+    "Remove the target from the specs.",
+    "targets:\n  sweden: {provider: azure, ..., retired: true}",
 )

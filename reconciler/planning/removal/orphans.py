@@ -6,7 +6,7 @@ Deployments that left the specs, and older versions of a `versioned` deployment,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reconciler.model.address import Address
 from reconciler.model.observation import Observation, ObservedDeployment
@@ -24,17 +24,26 @@ class Orphan:
     superseded: bool
     protected: bool
     """By its tags, or by the specs where they still name it."""
+    retired: bool = False
+    """Whether its whole target is."""
 
     @property
     def why(self) -> str:
+        if self.retired:
+            return "its target is retired"
         return "a newer version takes its place" if self.superseded else "it left the specs"
 
 
 def find_orphans(
-    graph: ResourceGraph, observed: Mapping[str, Observation], *, everything: bool = False
+    graph: ResourceGraph,
+    observed: Mapping[str, Observation],
+    *,
+    everything: bool = False,
+    retired: frozenset[str] = frozenset(),
 ) -> tuple[Orphan, ...]:
     """By address. Only what carries the estate's tags counts; `everything`: what the specs want, too."""
-    return tuple(sorted(_orphans(graph, observed, everything), key=lambda o: (o.address, o.live.name)))
+    found = (replace(o, retired=o.target in retired) for o in _orphans(graph, observed, everything))
+    return tuple(sorted(found, key=lambda o: (o.address, o.live.name)))
 
 
 def _orphans(graph: ResourceGraph, observed: Mapping[str, Observation], everything: bool) -> Iterator[Orphan]:

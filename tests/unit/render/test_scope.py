@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.planning.scopeformat import ScopePart
+from reconciler.planning.costs.costformat import AmountPart
+from reconciler.planning.scopeformat import LeftPart, ScopePart
 from reconciler.render.drift import summary
 from reconciler.render.scope import limits, names, nothing
 
@@ -33,7 +34,7 @@ NOTHING: list[tuple[ScopePart, str]] = [
     ),
     (
         seen(runs=0, deployments=0, targets=(), unread=("a", "b")),
-        "No changes in what could be read; a and b could not be read in full.",
+        "No changes in what was looked at; a and b could not be read in full.",
     ),
     (
         seen(target=("states",), unread=("nordic",)),
@@ -110,3 +111,16 @@ def test_a_drift_report_counts_what_was_looked_at(
     scope: ScopePart, drifted: dict[str, int], complete: bool, sentences: list[str]
 ) -> None:
     assert summary(scope, drifted, complete=complete) == sentences
+
+
+def left(*targets: str) -> tuple[LeftPart, ...]:
+    monthly = AmountPart(amount=None, unknown=())
+    return tuple(LeftPart(target=t, account=t, deployments=(), monthly=monthly) for t in targets)
+
+
+def test_what_left_the_specs_is_named() -> None:
+    told = nothing("No changes", seen(left=left("states")))
+    assert told.endswith("1 deployment on states; states left the specs and was not looked at.")
+    assert limits(seen(left=left("a", "b"), unread=("c",))) == (
+        "There may be more: c could not be read in full and a and b left the specs and were not looked at."
+    )
