@@ -5,12 +5,13 @@ https://learn.microsoft.com/rest/api/monitor/activity-logs/list: entries are kep
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from urllib.parse import quote, urlencode
 
 from reconciler.model.observation import ObservedWrite
+from reconciler.providers.dates import read_date
+from reconciler.providers.decoding import Item
 from reconciler.providers.reader import Reader
 
 API_VERSION = "2015-04-01"
@@ -29,25 +30,22 @@ def read(reader: Reader, resource_id: str) -> tuple[ObservedWrite, ...]:
         "$select": "caller,eventTimestamp,operationName,resourceId,status",
     }
     path = f"/subscriptions/{subscription}/providers/Microsoft.Insights/eventtypes/management/values"
-    events = reader.by_link(f"{path}?{urlencode(query, quote_via=quote)}")
+    events = reader.by_link(f"{path}?{urlencode(query, quote_via=quote)}", "event", lambda item: item)
     return tuple(sorted(_writes(events, resource_id), key=lambda w: (w.time, w.at)))
 
 
-def _writes(events: list[Mapping[str, Any]], resource_id: str) -> Iterator[ObservedWrite]:
+def _writes(events: Iterable[Item], resource_id: str) -> Iterator[ObservedWrite]:
     for event in events:
         operation = _word(event, "operationName").rpartition("/")[2]
-        ours = str(event.get("resourceId") or resource_id).rstrip("/").lower() == resource_id.lower()
+        ours = (event.shown_text("resourceId") or resource_id).rstrip("/").lower() == resource_id.lower()
         if operation not in ("write", "delete") or _word(event, "status") not in _DONE or not ours:
             continue
-        at = str(event.get("eventTimestamp") or "")
-        try:
-            time = int(datetime.fromisoformat(at).timestamp())
-        except (ValueError, OverflowError):
-            continue
-        yield ObservedWrite(operation == "delete", str(event.get("caller") or ""), at, time)
+        at = event.shown_text("eventTimestamp")
+        time = read_date(at)
+        if time is not None:
+            yield ObservedWrite(operation == "delete", event.shown_text("caller"), at, time)
 
 
-def _word(event: Mapping[str, Any], key: str) -> str:
+def _word(event: Item, key: str) -> str:
     """The value of a localizable string, in lower case."""
-    found = event.get(key)
-    return str(found.get("value") or "").lower() if isinstance(found, Mapping) else ""
+    return event.shown_item(key).shown_text("value").lower()

@@ -12,6 +12,7 @@ from typing import Any
 from reconciler.model import normal
 from reconciler.model.allowance import Grant, OfferedModel, OfferedSku, Permissions, Usage
 from reconciler.providers.dates import read_date
+from reconciler.providers.decoding import Item
 from reconciler.providers.reader import Reader
 
 AUTHORIZATION_VERSION = "2022-04-01"
@@ -29,63 +30,55 @@ class ArmAllowances:
     def usages(self) -> list[Usage]:
         subscription = "/".join(self._account_id.split("/")[:3])
         path = f"{subscription}/providers/Microsoft.CognitiveServices/locations/{self._region}/usages"
-        return [u for u in map(read_usage, self._reader.by_link(path)) if u]
+        return [u for u in self._reader.by_link(path, "usage", read_usage) if u]
 
     def offered(self) -> list[OfferedModel]:
-        return [read_offered(raw) for raw in self._reader.by_link(f"{self._account_id}/models")]
+        return self._reader.by_link(f"{self._account_id}/models", "model", read_offered)
 
     def filters(self) -> list[str]:
-        listed = self._reader.by_link(f"{self._account_id}/raiPolicies")
-        return sorted(str(raw["name"]) for raw in listed if raw.get("name"))
+        return sorted(self._reader.by_link(f"{self._account_id}/raiPolicies", "filter", lambda item: item.text("name")))
 
     def permissions(self) -> Permissions:
         path = f"{self._account_id}/providers/Microsoft.Authorization/permissions?api-version={AUTHORIZATION_VERSION}"
-        grants = tuple(read_grant(raw) for raw in self._reader.by_link(path))
+        grants = tuple(self._reader.by_link(path, "permission", read_grant))
         return Permissions(grants, by_key=self._by_key)
 
 
-def read_usage(raw: Mapping[str, Any]) -> Usage | None:
+def read_usage(item: Item) -> Usage | None:
     """None for what has no name or no number; values may come as fractions."""
-    name = raw.get("name")
-    value = name.get("value") if isinstance(name, Mapping) else None
-    used, limit = raw.get("currentValue"), raw.get("limit")
-    if not value or not isinstance(used, int | float) or not isinstance(limit, int | float):
-        return None
-    return Usage(str(value), int(used), int(limit))
+    name = item.shown_item("name").shown_text("value")
+    used, limit = item.shown_whole("currentValue"), item.shown_whole("limit")
+    return Usage(name, used, limit) if name and used is not None and limit is not None else None
 
 
-def read_offered(raw: Mapping[str, Any]) -> OfferedModel:
+def read_offered(item: Item) -> OfferedModel:
     """One model. Capabilities are text: `"fineTune": "true"`."""
-    base = raw.get("baseModel")
-    ends = raw.get("deprecation")
-    ends = ends if isinstance(ends, Mapping) else {}
-    capabilities = raw.get("capabilities")
-    capabilities = capabilities if isinstance(capabilities, Mapping) else {}
+    ends, base = item.shown_item("deprecation"), item.shown_item("baseModel")
     return OfferedModel(
-        name=str(raw.get("name") or ""),
-        version=str(raw.get("version") or ""),
-        base=_base_id(base) if isinstance(base, Mapping) else "",
-        trainable=str(capabilities.get("fineTune") or "").lower() == "true",
-        skus=tuple(_skus(raw.get("skus"))),
-        fine_tune_ends=read_date(ends.get("fineTune")),
-        inference_ends=read_date(ends.get("inference")),
+        name=item.text("name"),
+        version=item.optional_text("version") or "",
+        base=_base_id(base) if base.raw else "",
+        trainable=item.shown_item("capabilities").shown_text("fineTune").lower() == "true",
+        skus=tuple(_skus(item.raw.get("skus"))),
+        fine_tune_ends=read_date(ends.shown_text("fineTune")),
+        inference_ends=read_date(ends.shown_text("inference")),
     )
 
 
-def _base_id(base: Mapping[str, Any]) -> str:
-    name, version = str(base.get("name") or ""), str(base.get("version") or "")
-    return OfferedModel(name, version, "", False, (), None, None).id
+def _base_id(base: Item) -> str:
+    return OfferedModel(base.shown_text("name"), base.shown_text("version"), "", False, (), None, None).id
 
 
 def _skus(listed: Any) -> Iterable[OfferedSku]:
     for raw in listed if isinstance(listed, list) else ():
-        if isinstance(raw, Mapping) and raw.get("name"):
-            ends = read_date(raw.get("deprecationDate"))
-            yield OfferedSku(normal.sku(str(raw["name"])), str(raw.get("usageName") or ""), ends)
+        sku = Item(raw if isinstance(raw, Mapping) else {}, "a SKU")
+        if name := sku.shown_text("name"):
+            ends = read_date(sku.shown_text("deprecationDate"))
+            yield OfferedSku(normal.sku(name), sku.shown_text("usageName"), ends)
 
 
-def read_grant(raw: Mapping[str, Any]) -> Grant:
-    lists = (_words(raw.get(key)) for key in ("actions", "notActions", "dataActions", "notDataActions"))
+def read_grant(item: Item) -> Grant:
+    lists = (_words(item.raw.get(key)) for key in ("actions", "notActions", "dataActions", "notDataActions"))
     return Grant(*lists)
 
 

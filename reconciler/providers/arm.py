@@ -18,6 +18,7 @@ from reconciler.model.marks import TAG_PREFIX
 from reconciler.model.observation import History, ObservedAccount, ObservedDeployment
 from reconciler.providers import activity
 from reconciler.providers.base import DeploymentWrite, Tell
+from reconciler.providers.decoding import Item
 from reconciler.providers.errors import ServiceError, from_body
 from reconciler.providers.once import Once
 from reconciler.providers.reader import Reader
@@ -75,24 +76,21 @@ class ArmAccount:
         self._sdk.close()
 
     def account(self) -> ObservedAccount:
-        raw = self.reader.get(self.account_id)
-        self._endpoint = str((raw.get("properties") or {}).get("endpoint") or "")
-        return ObservedAccount(
-            id=str(raw.get("id") or self.account_id),
-            region=str(raw.get("location") or ""),
-            endpoint=self._endpoint,
-        )
+        found = self.reader.decode(read_account, self.reader.get(self.account_id), "the account")
+        self._endpoint = found.endpoint
+        return found
 
     def deployments(self) -> list[ObservedDeployment]:
-        return [read_deployment(raw) for raw in self.reader.by_link(f"{self.account_id}/deployments")]
+        return self.reader.by_link(f"{self.account_id}/deployments", "deployment", read_deployment)
 
     def deployment(self, name: str) -> ObservedDeployment | None:
         try:
-            return read_deployment(self.reader.get(f"{self.account_id}/deployments/{name}"))
+            found = self.reader.get(f"{self.account_id}/deployments/{name}")
         except ServiceError as error:
             if error.missing:
                 return None
             raise
+        return self.reader.decode(read_deployment, found, f"deployment {name}")
 
     def history(self, name: str) -> History:
         writes = activity.read(self.reader, f"{self.account_id}/deployments/{name}")
@@ -141,6 +139,10 @@ class ArmAccount:
             raise _refusal(error, self.reader.service) from error
         except AzureError as error:
             raise ServiceError(f"no whole answer: {error.message}", service=self.reader.service) from error
+        except ServiceError:
+            raise
+        except Exception as error:  # the SDK decodes before we do, and raises whatever it meets
+            raise self.reader.not_whole(f"the SDK cannot read it ({type(error).__name__})") from error
 
     def _wait(self, name: str, answer: Any, tell: Tell) -> None:
         """Follow the operation that a write began: its status URL where there is one, then the deployment."""
@@ -193,6 +195,9 @@ def _refusal(error: Any, service: str) -> ServiceError:
     except (orjson.JSONDecodeError, ValueError):
         body = {}
     headers = {k.lower(): v for k, v in (response.headers if response is not None else {}).items()}
+    if error.status_code is not None and error.status_code < 400:  # the SDK could not decode what came
+        why = "not a whole answer: it is no JSON"
+        return ServiceError(why, service=service, status=error.status_code, not_whole=True)
     return from_body(error.status_code or 0, body, headers, service=service, fallback=error.reason or error.message)
 
 
@@ -225,32 +230,31 @@ def _sku(fields: Mapping[str, Any], live: ObservedDeployment | None) -> dict[str
     return sku
 
 
-def read_deployment(raw: Mapping[str, Any]) -> ObservedDeployment:
-    properties = raw.get("properties") or {}
-    model = properties.get("model") or {}
-    sku = raw.get("sku") or {}
-    system = raw.get("systemData") or {}
-    return ObservedDeployment(
-        name=str(raw.get("name") or ""),
-        id=str(raw.get("id") or ""),
-        model_format=str(model.get("format") or ""),
-        model_name=str(model.get("name") or ""),
-        model_version=str(model.get("version") or ""),
-        source=str(model.get("source") or ""),
-        sku=str(sku.get("name") or ""),
-        capacity=_whole_number(sku.get("capacity")),
-        content_filter=str(properties.get("raiPolicyName") or ""),
-        version_upgrade=str(properties.get("versionUpgradeOption") or ""),
-        tags={str(k): str(v) for k, v in (raw.get("tags") or {}).items()},
-        provisioning_state=str(properties.get("provisioningState") or "Succeeded"),
-        modified_by=str(system.get("lastModifiedBy") or system.get("createdBy") or ""),
-        modified_at=str(system.get("lastModifiedAt") or system.get("createdAt") or ""),
-        raw=raw,
+def read_account(item: Item) -> ObservedAccount:
+    return ObservedAccount(
+        id=item.text("id"),
+        region=item.text("location"),
+        endpoint=item.optional_item("properties").optional_text("endpoint") or "",
     )
 
 
-def _whole_number(value: Any) -> int | None:
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        return None
+def read_deployment(item: Item) -> ObservedDeployment:
+    properties, sku, system = item.item("properties"), item.optional_item("sku"), item.shown_item("systemData")
+    model = properties.item("model")
+    return ObservedDeployment(
+        name=item.text("name"),
+        id=item.shown_text("id"),
+        model_format=model.shown_text("format"),
+        model_name=model.text("name"),
+        model_version=model.optional_text("version") or "",
+        source=model.optional_text("source") or "",
+        sku=sku.optional_text("name") or "",
+        capacity=sku.optional_whole("capacity"),
+        content_filter=properties.optional_text("raiPolicyName") or "",
+        version_upgrade=properties.optional_text("versionUpgradeOption") or "",
+        tags=item.texts("tags"),
+        provisioning_state=properties.text("provisioningState"),
+        modified_by=system.shown_text("lastModifiedBy") or system.shown_text("createdBy"),
+        modified_at=system.shown_text("lastModifiedAt") or system.shown_text("createdAt"),
+        raw=item.raw,
+    )

@@ -16,6 +16,7 @@ import orjson
 from reconciler.model.observation import JobError, ObservedCheckpoint, ObservedFile, ObservedJob, ObservedModel
 from reconciler.providers.base import RunProgress, RunRequest
 from reconciler.providers.dates import read_date
+from reconciler.providers.decoding import Item
 from reconciler.providers.errors import ServiceError, from_body, redact
 from reconciler.providers.once import Once
 from reconciler.providers.reader import Reader
@@ -66,58 +67,65 @@ class DataPlane:
         self._sdk.close()
 
     def files(self) -> list[ObservedFile]:
-        return [self._file(item) for item in self.reader.by_cursor("/files")]
+        return self.reader.by_cursor("/files", "file", self._read_file)
 
     def file(self, id: str) -> ObservedFile:
-        return self._file(self.reader.get(f"/files/{id}"))
+        return self.reader.decode(self._read_file, self.reader.get(f"/files/{id}"), f"file {id}")
 
-    def _file(self, item: Mapping[str, Any]) -> ObservedFile:
+    def _read_file(self, item: Item) -> ObservedFile:
         return replace(read_file(item), unchecked=self._takes_unchecked)
 
     def jobs(self) -> list[ObservedJob]:
-        return [read_job(item) for item in self.reader.by_cursor("/fine_tuning/jobs")]
+        return self.reader.by_cursor("/fine_tuning/jobs", "run", read_job)
 
     def job(self, id: str) -> ObservedJob:
-        return read_job(self.reader.get(f"/fine_tuning/jobs/{id}"))
+        return self.reader.decode(read_job, self.reader.get(f"/fine_tuning/jobs/{id}"), f"run {id}")
 
     def models(self) -> list[ObservedModel]:
-        return [read_model(item) for item in self.reader.by_cursor("/models")]
+        return self.reader.by_cursor("/models", "model", read_model)
 
     def model(self, id: str) -> ObservedModel | None:
         try:
-            return read_model(self.reader.get(f"/models/{id}"))
+            return self.reader.decode(read_model, self.reader.get(f"/models/{id}"), f"model {id}")
         except ServiceError as error:
             if error.missing:
                 return None
             raise
 
     def checkpoints(self, job_id: str) -> list[ObservedCheckpoint]:
-        found = self.reader.by_cursor(f"/fine_tuning/jobs/{job_id}/checkpoints")
-        return [c for c in (read_checkpoint(job_id, item) for item in found) if c]
+        path = f"/fine_tuning/jobs/{job_id}/checkpoints"
+        return self.reader.by_cursor(path, "checkpoint", lambda item: read_checkpoint(job_id, item))
 
     def progress(self, job_id: str) -> RunProgress:
-        page = self.reader.get(f"/fine_tuning/jobs/{job_id}/events", {"limit": "20"})
-        return read_progress(page.get("data") or ())
+        return read_progress(self._events(job_id, 20))
 
     def last_words(self, job_id: str) -> list[str]:
-        page = self.reader.get(f"/fine_tuning/jobs/{job_id}/events", {"limit": "5"})
-        events = [e for e in page.get("data") or () if isinstance(e, Mapping)]
-        return [str(e["message"]) for e in reversed(events) if e.get("message")]
+        said = [event.shown_text("message") for event in reversed(self._events(job_id, 5))]
+        return [message for message in said if message]
+
+    def _events(self, job_id: str, most: int) -> list[Item]:
+        """The newest events of a run, newest first. They are for show: what cannot be read is left out."""
+        found = self.reader.get(f"/fine_tuning/jobs/{job_id}/events", {"limit": str(most)}).get("data")
+        listed = found if isinstance(found, list) else []
+        return [Item(event, "an event") for event in listed if isinstance(event, Mapping)]
 
     def upload(self, filename: str, content: Iterable[bytes], sent: Sent) -> ObservedFile:
         sender = FileSender(lambda: self.sdk, self._write, self._one_request, self.reader.sleep)
-        return self._file(sender.send(filename, content, sent))
+        return self.reader.decode(self._read_file, sender.send(filename, content, sent), "the file")
 
     def import_file(self, filename: str, url: str) -> ObservedFile:
         body = {"filename": filename, "purpose": PURPOSE, "content_url": url}
-        return self._file(self._write(lambda: self.sdk.post("/files/import", body=body, cast_to=httpx2.Response)))
+        answer = self._write(lambda: self.sdk.post("/files/import", body=body, cast_to=httpx2.Response))
+        return self.reader.decode(self._read_file, answer, "the file")
 
     def create_job(self, request: RunRequest) -> ObservedJob:
         body = self._body(request)
-        return read_job(self._write(lambda: self.sdk.fine_tuning.jobs.with_raw_response.create(**body)))
+        answer = self._write(lambda: self.sdk.fine_tuning.jobs.with_raw_response.create(**body))
+        return self.reader.decode(read_job, answer, "the run")
 
     def cancel_job(self, id: str) -> ObservedJob:
-        return read_job(self._write(lambda: self.sdk.fine_tuning.jobs.with_raw_response.cancel(id)))
+        answer = self._write(lambda: self.sdk.fine_tuning.jobs.with_raw_response.cancel(id))
+        return self.reader.decode(read_job, answer, f"run {id}")
 
     def delete_file(self, id: str) -> None:
         self._write(lambda: self.sdk.files.with_raw_response.delete(id))
@@ -154,14 +162,14 @@ class DataPlane:
             raise from_body(
                 error.status_code, error.body, error.response.headers, service=service, fallback=error.message
             ) from error
-        except (openai.APIConnectionError, httpx2.HTTPError, orjson.JSONDecodeError) as error:
+        except (openai.APIConnectionError, httpx2.HTTPError, ValueError) as error:
             cause = error.__cause__ or error
             if isinstance(cause, ServiceError):
                 raise cause from error
             not_sent = isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout)
             raise ServiceError(f"no whole answer: {cause}", service=service, not_sent=not_sent) from error
         if not isinstance(body, Mapping) or not body.get("id"):
-            raise ServiceError("the answer has no id", service=service)
+            raise self.reader.not_whole("it has no `id`")
         return body
 
 
@@ -174,90 +182,78 @@ def _unless_missing(delete: Callable[[], Any]) -> None:
             raise
 
 
-def read_file(item: Mapping[str, Any]) -> ObservedFile:
+def read_file(item: Item) -> ObservedFile:
     return ObservedFile(
-        id=str(item["id"]),
-        filename=str(item.get("filename") or ""),
-        status=str(item.get("status") or "processed"),
-        bytes=item.get("bytes"),
-        purpose=str(item.get("purpose") or ""),
-        created_at=_seconds(item.get("created_at")) or 0,
-        status_details=redact(str(item.get("status_details") or "")),
-        expires_at=_seconds(item.get("expires_at")),
+        id=item.text("id"),
+        filename=item.text("filename"),
+        status=item.optional_text("status") or "processed",  # deprecated on OpenAI
+        bytes=item.shown_whole("bytes"),
+        purpose=item.shown_text("purpose"),
+        created_at=item.seconds("created_at"),
+        status_details=redact(item.shown_text("status_details")),
+        expires_at=item.optional_seconds("expires_at"),
     )
 
 
-def read_job(item: Mapping[str, Any]) -> ObservedJob:
+def read_job(item: Item) -> ObservedJob:
     """A run from either family. `error` may be null, `{}` or an object of nulls on a healthy run."""
-    error = item.get("error")
-    failure = None
-    if isinstance(error, Mapping) and (error.get("code") or error.get("message")):
-        failure = JobError(str(error.get("code") or ""), str(error.get("message") or ""), str(error.get("param") or ""))
-    method = item.get("method")
-    inner = method.get(method.get("type")) if isinstance(method, Mapping) else None
-    tuned = (inner.get("hyperparameters") if isinstance(inner, Mapping) else None) or item.get("hyperparameters")
+    method = item.shown_item("method")
+    tuned = method.shown_item(method.shown_text("type")).shown_item("hyperparameters").raw
     return ObservedJob(
-        id=str(item["id"]),
-        status=str(item.get("status") or ""),
-        created_at=_seconds(item.get("created_at")) or 0,
-        finished_at=_seconds(item.get("finished_at")),
-        base_model=str(item.get("model") or ""),
-        fine_tuned_model=item.get("fine_tuned_model"),
-        suffix=item.get("user_provided_suffix") or item.get("suffix"),
-        training_file=item.get("training_file"),
-        validation_file=item.get("validation_file"),
-        trained_tokens=item.get("trained_tokens"),
-        hyperparameters=tuned or {},
-        estimated_finish=_seconds(item.get("estimated_finish")),
-        error=failure,
-        metadata=item.get("metadata") or {},
-        seed=item.get("seed"),
-        method=str(method.get("type") or "") if isinstance(method, Mapping) else "",
+        id=item.text("id"),
+        status=item.text("status"),
+        created_at=item.seconds("created_at"),
+        finished_at=item.shown_seconds("finished_at"),
+        base_model=item.optional_text("model") or "",
+        fine_tuned_model=item.optional_text("fine_tuned_model"),
+        suffix=item.optional_text("user_provided_suffix") or item.optional_text("suffix"),
+        training_file=item.optional_text("training_file"),
+        validation_file=item.optional_text("validation_file"),
+        trained_tokens=item.shown_whole("trained_tokens"),
+        hyperparameters=tuned or item.shown_item("hyperparameters").raw,
+        estimated_finish=item.shown_seconds("estimated_finish"),
+        error=_failure(item),
+        metadata={k: v for k, v in item.shown_item("metadata").raw.items() if isinstance(v, str)},
+        seed=item.shown_whole("seed"),
+        method=method.shown_text("type"),
     )
 
 
-def read_checkpoint(job: str, item: Mapping[str, Any]) -> ObservedCheckpoint | None:
+def _failure(item: Item) -> JobError | None:
+    error = item.shown_item("error")
+    code, message = error.shown_text("code"), error.shown_text("message") or item.shown_text("error")
+    return JobError(code, message, error.shown_text("param")) if code or message else None
+
+
+def read_checkpoint(job: str, item: Item) -> ObservedCheckpoint:
     """Azure deploys a checkpoint by its id (`ftchkpt-...`), and both families train on top of its model name."""
-    step, model = item.get("step_number"), item.get("fine_tuned_model_checkpoint")
-    if not isinstance(step, int) or not model:
-        return None
-    return ObservedCheckpoint(job, step, id=str(item["id"]), model=str(model))
-
-
-def read_model(item: Mapping[str, Any]) -> ObservedModel:
-    capabilities = item.get("capabilities")
-    deprecation = item.get("deprecation")
-    ends = deprecation if isinstance(deprecation, Mapping) else {}
-    shutdown = read_date(item.get("shutdown_date"))  # OpenAI has one day for everything
-    return ObservedModel(
-        id=str(item["id"]),
-        base_model=item.get("model"),
-        job=item.get("fine_tune"),
-        created_at=_seconds(item.get("created_at") or item.get("created")) or 0,
-        can_fine_tune=capabilities.get("fine_tune") if isinstance(capabilities, Mapping) else None,
-        inference_ends=_seconds(ends.get("inference")) or shutdown,
-        fine_tune_ends=_seconds(ends.get("fine_tune")) or shutdown,
+    return ObservedCheckpoint(
+        job, item.whole("step_number"), id=item.text("id"), model=item.text("fine_tuned_model_checkpoint")
     )
 
 
-def read_progress(events: Iterable[Any]) -> RunProgress:
+def read_model(item: Item) -> ObservedModel:
+    able = item.shown_item("capabilities").raw.get("fine_tune")
+    ends = item.shown_item("deprecation")
+    shutdown = read_date(item.shown_text("shutdown_date"))  # OpenAI has one day for everything
+    return ObservedModel(
+        id=item.text("id"),
+        base_model=item.optional_text("model"),
+        job=item.optional_text("fine_tune"),
+        created_at=item.shown_seconds("created_at") or item.shown_seconds("created") or 0,
+        can_fine_tune=able if isinstance(able, bool) else None,
+        inference_ends=ends.shown_seconds("inference") or shutdown,
+        fine_tune_ends=ends.shown_seconds("fine_tune") or shutdown,
+    )
+
+
+def read_progress(events: Iterable[Item]) -> RunProgress:
     """The newest word on steps and loss. Events come newest first; metrics carry `step`, `train_loss`."""
     message = ""
     for event in events:
-        if not isinstance(event, Mapping):
-            continue
-        message = message or str(event.get("message") or "")
-        data = event.get("data")
-        if isinstance(data, Mapping) and data.get("step") is not None:
-            loss = data.get("train_loss")
-            return RunProgress(
-                step=int(data["step"]),
-                total=int(data["total_steps"]) if data.get("total_steps") else None,
-                loss=float(loss) if isinstance(loss, int | float) else None,
-                message=message,
-            )
+        message = message or event.shown_text("message")
+        data = event.shown_item("data")
+        step = data.shown_whole("step")
+        if step is not None:
+            return RunProgress(step, data.shown_whole("total_steps") or None, data.shown_number("train_loss"), message)
     return RunProgress(message=message)
-
-
-def _seconds(value: Any) -> int | None:
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

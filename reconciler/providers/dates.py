@@ -12,6 +12,6 @@ def read_date(text: Any) -> int | None:
         return None
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
+        return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())
+    except (ValueError, OverflowError):
         return None
-    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp())

@@ -42,7 +42,10 @@ class ServiceError(ReconcilerError):
         request_id: str = "",
         retry_after: float | None = None,
         not_sent: bool = False,
+        not_whole: bool = False,
+        said: bool = True,
     ) -> None:
+        """`not_whole`: an answer came, and not what was asked for. `said`: by the service, not a gateway before it."""
         super().__init__(message)
         self.message = message
         self.service = service
@@ -51,15 +54,18 @@ class ServiceError(ReconcilerError):
         self.request_id = request_id
         self.retry_after = retry_after
         self.not_sent = not_sent
+        self.not_whole = not_whole
+        self.said = said
 
     @property
     def doubtful(self) -> bool:
         """Whether the request may have done its work all the same."""
-        return not self.not_sent and (self.status in (NO_ANSWER, 408, 409, 429) or self.status >= 500)
+        heard = self.status in (NO_ANSWER, 408, 409, 429) or self.status >= 500 or self.not_whole
+        return heard and not self.not_sent
 
     @property
     def transient(self) -> bool:
-        return self.status in (NO_ANSWER, 408, 429) or self.status >= 500 or self.conflict
+        return self.status in (NO_ANSWER, 408, 429) or self.status >= 500 or self.conflict or self.not_whole
 
     @property
     def conflict(self) -> bool:
@@ -79,11 +85,16 @@ class ServiceError(ReconcilerError):
 
     @property
     def missing(self) -> bool:
-        return self.status == 404
+        """Whether the service itself says that there is no such thing; a gateway's 404 says nothing of it."""
+        return self.status == 404 and self.said and self.code not in _PARENTS
 
     @property
     def redirected(self) -> bool:
         return 300 <= self.status < 400
+
+
+_PARENTS = ("ParentResourceNotFound", "ResourceGroupNotFound", "SubscriptionNotFound", "InvalidSubscriptionId")
+"""Codes of a 404 that is about what the thing would be in."""
 
 
 def misdirected(message: str, service: str = "") -> ServiceError:
@@ -112,6 +123,7 @@ def from_body(status: int, body: Any, headers: Mapping[str, str], *, service: st
         code=str(error.get("code") or error.get("type") or ""),
         request_id=_first(headers, "apim-request-id", "x-ms-request-id", "x-request-id"),
         retry_after=_retry_after(headers),
+        said=isinstance(body, Mapping) and bool(error.get("code") or error.get("message")),
     )
 
 
@@ -183,6 +195,8 @@ def code_for(error: ServiceError) -> Code:
         return codes.TARGET_AUTH
     if error.redirected:
         return codes.SERVICE_REDIRECT
+    if error.not_whole:
+        return codes.ANSWER_NOT_WHOLE
     if error.status == NO_ANSWER:
         return codes.TARGET_UNREACHABLE
     return codes.SERVICE_ERROR

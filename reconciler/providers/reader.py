@@ -1,23 +1,27 @@
 """Plain JSON reads over httpx2, for the data plane and for Resource Manager alike.
 
-Unknown fields survive, paging stops on a repeated id (Azure's file list ignores `after`), retries are ours.
+Unknown fields survive, a list is read whole or not at all, retries are ours.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx2
 import orjson
 
+from reconciler.providers.decoding import Item, NotWhole, list_of
 from reconciler.providers.errors import ServiceError, from_body
 from reconciler.providers.proof import Proof
 from reconciler.providers.retry import Backoff, Budget, Sleep, retrying
 
+T = TypeVar("T")
 PAGE = 100
+MOST_PAGES = 2_000
+"""Pages of one list; a service that goes on for longer is not read."""
 
 
 class Reader:
@@ -78,45 +82,75 @@ class Reader:
             fallback = answer.reason_phrase
             raise from_body(answer.status_code, body, answer.headers, service=self.service, fallback=fallback)
         if not isinstance(body, dict):
-            raise ServiceError("the answer was not a JSON object", service=self.service)
+            raise self.not_whole(f"the answer is no JSON object ({_kind(answer)})")
         return body
 
-    def by_cursor(self, path: str) -> list[Any]:
-        """All items of a list that pages with `after` (the data plane's)."""
-        items: dict[str, Any] = {}
-        params = {"limit": str(PAGE)}
-        while True:
-            page = self.get(path, params)
-            data = [item for item in self._items(page, "data") if isinstance(item.get("id"), str)]
-            fresh = [item for item in data if item["id"] not in items]
-            items.update({item["id"]: item for item in fresh})
-            if not fresh or not page.get("has_more"):
-                return list(items.values())
-            params["after"] = fresh[-1]["id"]
+    def not_whole(self, why: object) -> ServiceError:
+        """An answer that does not hold what was asked for; nothing may be concluded from it."""
+        return ServiceError(f"not a whole answer: {why}", service=self.service, status=200, not_whole=True)
 
-    def by_link(self, path: str) -> list[Any]:
-        """All items of a list that pages with `nextLink` (Resource Manager's)."""
-        items: list[Any] = []
+    def decode(self, read: Callable[[Item], T], raw: Any, what: str) -> T:
+        """One object of an answer as a value. Raises `ServiceError` where it is not whole."""
+        try:
+            return read(Item(raw, what))
+        except NotWhole as error:
+            raise self.not_whole(error) from error
+
+    def listed(self, page: Mapping[str, Any], key: str, what: str) -> list[Mapping[str, Any]]:
+        """The elements of one page. Raises `ServiceError` where the page has no such list."""
+        try:
+            return list_of(page, key, what)
+        except NotWhole as error:
+            raise self.not_whole(error) from error
+
+    def by_cursor(self, path: str, what: str, read: Callable[[Item], T]) -> list[T]:
+        """All items of a list that pages with `after` (the data plane's). `what` names one in messages.
+
+        Pages may shift while they are read, so an id may come twice; a page of nothing but known ids is no page.
+        """
+        items: dict[str, T] = {}
+        params = {"limit": str(PAGE)}
+        for _ in range(MOST_PAGES):
+            page = self.get(path, params)
+            more = page.get("has_more")
+            if not isinstance(more, bool | None):
+                raise self.not_whole(f"`has_more` of the list of {what}s is neither true nor false")
+            fresh = {}
+            for raw in self.listed(page, "data", f"{what}s"):
+                id = self.decode(lambda item: item.text("id"), raw, f"a {what}")
+                if id not in items:
+                    fresh[id] = self.decode(read, raw, f"{what} {id}")
+            items |= fresh
+            if not more:
+                return list(items.values())
+            if not fresh:
+                raise self.not_whole(f"the list of {what}s says that there is more, and shows nothing new")
+            params["after"] = list(fresh)[-1]
+        raise self.not_whole(f"the list of {what}s has no end after {MOST_PAGES:,} pages")
+
+    def by_link(self, path: str, what: str, read: Callable[[Item], T]) -> list[T]:
+        """All items of a list that pages with `nextLink` (Resource Manager's). `what` names one in messages."""
+        items: list[T] = []
         seen: set[str] = set()
-        while path and path not in seen:
+        while path:
+            if path in seen or len(seen) == MOST_PAGES:
+                raise self.not_whole(f"the list of {what}s links to a page that was read already, or has no end")
             seen.add(path)
             page = self.get(path)
-            items += self._items(page, "value")
+            items += [self.decode(read, raw, f"a {what}") for raw in self.listed(page, "value", f"{what}s")]
             path = page.get("nextLink") or ""
             if not isinstance(path, str):
-                raise ServiceError("the answer's nextLink is not a link", service=self.service)
+                raise self.not_whole(f"`nextLink` of the list of {what}s is not a link")
         return items
-
-    def _items(self, page: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
-        found = page.get(key) or []
-        if not isinstance(found, list):
-            raise ServiceError(f"the answer's {key} is not a list", service=self.service)
-        return [item for item in found if isinstance(item, dict)]
 
     def _link(self, link: str) -> tuple[str, dict[str, str]]:
         """The URL of a link and its query. It must not carry the credentials elsewhere, nor over a less safe road."""
-        there, here = httpx2.URL(link if link.startswith("http") else self.base_url + link), httpx2.URL(self.base_url)
-        if (there.scheme, there.host, there.port) != (here.scheme, here.host, here.port):
+        here = httpx2.URL(self.base_url)
+        try:
+            there = here.join(link)
+        except (httpx2.InvalidURL, ValueError, TypeError) as error:
+            raise self.not_whole("the answer has a link that is no address") from error
+        if (there.scheme, there.host, there.port, there.userinfo) != (here.scheme, here.host, here.port, b""):
             raise ServiceError(f"the answer links to another host: {there.host}", service=self.service)
         return str(there.copy_with(query=None)), dict(there.params)
 
@@ -133,6 +167,12 @@ def _decode(content: bytes) -> Any:
         return orjson.loads(content)
     except orjson.JSONDecodeError:
         return None
+
+
+def _kind(answer: httpx2.Response) -> str:
+    """What the answer calls itself, as far as that is a plain word."""
+    said = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return said if said.replace("/", "").replace("-", "").replace("+", "").isalnum() and len(said) < 50 else "no type"
 
 
 def _network(error: httpx2.HTTPError) -> str:

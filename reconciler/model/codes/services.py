@@ -127,3 +127,10 @@ OUTCOME_UNKNOWN = error(
     "Run apply again: it looks first and goes on from what is there.",
     "job.triage: the connection broke while the job was created, and no such run is listed",
 )
+ANSWER_NOT_WHOLE = error(
+    "answer-not-whole",
+    "the service's answer does not hold what was asked for",
+    "A list without a list, a page that leads nowhere or a run without its status says nothing about what is there.",
+    "Run again. If it stays, something between this machine and the service answers in its place: a proxy, a gateway.",
+    '200 {"statusCode": 200, "message": "ok"} in answer to a list of runs',
+)

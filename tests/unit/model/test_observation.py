@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from reconciler.model.observation import ObservedFile, Phase
-from reconciler.providers.dataplane import read_job
+from tests.support import answers
 
-JOB = read_job({"id": "ftjob-1"})
+JOB = answers.job({"id": "ftjob-1"})
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from reconciler.model.marks import DeploymentMark
 from reconciler.model.observation import ObservedDeployment
 from reconciler.planning.changes import Unknown
 from reconciler.planning.diff import compare
-from reconciler.providers.arm import read_deployment
+from tests.support.answers import deployment
 
 MODEL = "gpt-4.1-mini.ft-0-r10123456789abcd-x"
 
@@ -18,7 +18,7 @@ MODEL = "gpt-4.1-mini.ft-0-r10123456789abcd-x"
 def live(**changes: Any) -> ObservedDeployment:
     fields = {"sku": "Standard", "capacity": 50, "tags": {}, "model": MODEL, "version": "1", "source": None} | changes
     model = {"name": fields["model"], "version": fields["version"], "source": fields["source"]}
-    return read_deployment(
+    return deployment(
         {
             "name": "chat",
             "sku": {"name": fields["sku"], "capacity": fields["capacity"]},

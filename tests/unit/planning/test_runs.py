@@ -9,8 +9,8 @@ import pytest
 from reconciler.model.address import Address
 from reconciler.model.observation import Observation, ObservedJob, ObservedModel
 from reconciler.planning.runs import MarkIndex, RunState, RunView
-from reconciler.providers.dataplane import read_job, read_model
 from tests.support.estate import ESTATE, graph_of
+from tests.support import answers
 
 GRAPH = graph_of(ESTATE)
 RUN = GRAPH.runs[Address("job", "triage")]
@@ -20,11 +20,11 @@ NOW = 1000
 
 def job(number: int, status: str, finished: int | None = None, model: str | None = None) -> ObservedJob:
     raw = {"id": f"j{number}", "status": status, "created_at": number, "finished_at": finished}
-    return read_job({**raw, "suffix": f"{MARK}-x", "fine_tuned_model": model})
+    return answers.job({**raw, "suffix": f"{MARK}-x", "fine_tuned_model": model})
 
 
 def model(id: str, ends: int | None = None, created: int = 0) -> ObservedModel:
-    return read_model({"id": id, "created": created, "deprecation": {"inference": ends} if ends else None})
+    return answers.model({"id": id, "created": created, "deprecation": {"inference": ends} if ends else None})
 
 
 def judged(seen: Observation) -> RunView:
@@ -86,7 +86,7 @@ def test_rows(
 
 
 def test_another_mark_is_another_run() -> None:
-    other = read_job({"id": "j9", "status": "running", "suffix": "r1ffffffffffffff-x"})
+    other = answers.job({"id": "j9", "status": "running", "suffix": "r1ffffffffffffff-x"})
     assert verdict([other])[0] is RunState.ABSENT
 
 

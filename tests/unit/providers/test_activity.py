@@ -63,7 +63,6 @@ def test_what_failed_what_is_another_and_what_makes_no_sense_is_left_out() -> No
         event("write", "Succeeded", at, operationName=None),
         event("write", "Succeeded", at) | {"status": "Succeeded"},
         {},
-        "text",
     ]
     assert read(*odd) == []
 

@@ -11,6 +11,7 @@ import pytest
 from reconciler.model.allowance import OfferedSku, Usage
 from reconciler.providers.allowances import ArmAllowances, read_grant, read_offered, read_usage
 from reconciler.providers.dates import read_date
+from reconciler.providers.decoding import Item
 from reconciler.providers.reader import Reader
 
 ACCOUNT = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a"
@@ -39,7 +40,7 @@ def allowances(answers: dict[str, Any]) -> tuple[ArmAllowances, list[str]]:
 
 def test_where_each_answer_comes_from() -> None:
     policy = {"name": "Strict", "properties": {"type": "UserManaged"}}
-    port, asked = allowances({"raiPolicies": {"value": [policy, {"odd": 1}]}})
+    port, asked = allowances({"raiPolicies": {"value": [policy]}})
     assert port.usages() == []
     assert port.offered() == []
     assert port.filters() == ["Strict"]
@@ -63,7 +64,7 @@ def test_where_each_answer_comes_from() -> None:
     ],
 )
 def test_usages(raw: dict[str, Any], expected: Usage | None) -> None:
-    assert read_usage(raw) == expected
+    assert read_usage(Item(raw, "a usage")) == expected
 
 
 def test_a_model() -> None:
@@ -76,7 +77,7 @@ def test_a_model() -> None:
         "deprecation": {"inference": "2027-03-31", "fineTune": "no date"},
         "skus": [sku, {"odd": 1}, None],
     }
-    found = read_offered(raw)
+    found = read_offered(Item(raw, "a model"))
     assert (found.base, found.trainable) == ("gpt-4o-2024-08-06", True)
     assert found.skus == (OfferedSku("Standard", "OpenAI.Standard.gpt-4o", 1_803_859_200),)
     assert (found.inference_ends, found.fine_tune_ends) == (1_806_451_200, None)
@@ -84,12 +85,12 @@ def test_a_model() -> None:
 
 @pytest.mark.parametrize("odd", [{}, {"skus": 3, "capabilities": [], "deprecation": "x", "baseModel": 7}])
 def test_an_odd_model(odd: dict[str, Any]) -> None:
-    found = read_offered(odd)
-    assert (found.name, found.base, found.skus, found.trainable) == ("", "", (), False)
+    found = read_offered(Item({"name": "m", **odd}, "a model"))
+    assert (found.name, found.base, found.skus, found.trainable) == ("m", "", (), False)
 
 
 def test_grants() -> None:
-    found = read_grant({"actions": ["*/read"], "notActions": None, "dataActions": "x"})
+    found = read_grant(Item({"actions": ["*/read"], "notActions": None, "dataActions": "x"}, "a permission"))
     assert (found.actions, found.not_actions, found.data_actions) == (("*/read",), (), ())
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from reconciler.providers.arm import put_body, read_deployment
+from reconciler.providers.arm import put_body
 from reconciler.providers.base import DeploymentWrite
+from reconciler.providers.decoding import NotWhole
+from tests.support.answers import deployment
 from tests.support.arm import ArmMemory
 
 ID = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a"
@@ -28,7 +31,7 @@ RAW: dict[str, Any] = {
         "fromTheFuture": {"kept": True},
     },
 }
-LIVE = read_deployment(RAW)
+LIVE = deployment(RAW)
 
 
 def test_a_whole_deployment() -> None:
@@ -43,17 +46,33 @@ def test_a_whole_deployment() -> None:
     assert (LIVE.modified_by, LIVE.modified_at, LIVE.settled) == ("ben", "2026-01-01", True)
 
 
+@pytest.mark.parametrize("sku", [{"capacity": None}, {}, None])
+def test_a_deployment_without_a_capacity(sku: Any) -> None:
+    assert deployment({**RAW, "sku": sku}).capacity is None
+
+
 @pytest.mark.parametrize(
-    ("sku", "capacity"),
-    [({"capacity": "50"}, 50), ({"capacity": None}, None), ({}, None), (None, None), ({"capacity": "many"}, None)],
+    ("change", "says"),
+    [
+        ({"sku": {"name": "Standard", "capacity": "many"}}, "`capacity` of `sku` of a deployment is a text"),
+        ({"sku": ["Standard"]}, "`sku` of a deployment is a list"),
+        ({"name": None}, "has no `name`"),
+        ({"tags": {"reconciler-estate": ["x"]}}, "`tags.reconciler-estate` of a deployment is a list"),
+        ({"tags": "x"}, "`tags` of a deployment is a text"),
+        ({"properties": {**RAW["properties"], "model": None}}, "`model` of `properties` of a deployment is null"),
+        ({"properties": {**RAW["properties"], "model": {}}}, "has no `name`"),
+        ({"properties": {**RAW["properties"], "provisioningState": None}}, "has no `provisioningState`"),
+        ({"properties": {**RAW["properties"], "raiPolicyName": 7}}, "`raiPolicyName` of"),
+    ],
 )
-def test_a_capacity_of_any_type(sku: Any, capacity: int | None) -> None:
-    assert read_deployment({"name": "x", "sku": sku}).capacity == capacity
+def test_what_a_decision_rests_on_must_be_there(change: dict[str, Any], says: str) -> None:
+    with pytest.raises(NotWhole, match=re.escape(says)):
+        deployment({**RAW, **change})
 
 
-def test_a_deployment_with_nothing_in_it() -> None:
-    bare = read_deployment({"name": "x", "properties": None, "tags": None, "systemData": None})
-    assert (bare.model_name, bare.sku, dict(bare.tags), bare.mark) == ("", "", {}, None)
+def test_what_is_only_shown_is_left_out() -> None:
+    bare = deployment({**RAW, "tags": None, "systemData": ["x"], "id": 7})
+    assert (bare.modified_by, dict(bare.tags), bare.mark, bare.id) == ("", {}, None, "")
 
 
 def test_a_put_keeps_what_it_does_not_know_and_leaves_out_what_is_read_only() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from reconciler.model.observation import JobError
 from reconciler.providers.base import RunProgress
-from reconciler.providers.dataplane import read_file, read_job, read_model, read_progress
+from reconciler.providers.dataplane import read_checkpoint, read_progress
+from reconciler.providers.decoding import Item, NotWhole
+from tests.support import answers
 
 
 @pytest.mark.parametrize(
@@ -19,39 +22,80 @@ from reconciler.providers.dataplane import read_file, read_job, read_model, read
         ({"code": None, "message": None, "param": None}, None, "an object of nulls on a healthy run"),
         ({"code": "A", "message": "m"}, JobError("A", "m"), "an error"),
         ({"code": "", "message": "m"}, JobError("", "m"), "one without a code"),
-        ("words", None, "no object"),
+        ("words", JobError("", "words"), "a text"),
+        (["words"], None, "no object"),
     ],
 )
 def test_errors_of_runs(error: Any, read: JobError | None, why: str) -> None:
-    assert read_job({"id": "j", "error": error}).error == read, why
+    assert answers.job({"id": "j", "error": error}).error == read, why
 
 
 def test_the_suffix_stands_under_either_name() -> None:
-    assert read_job({"id": "j", "suffix": "a"}).suffix == "a"
-    assert read_job({"id": "j", "user_provided_suffix": "a"}).suffix == "a"
-    assert read_job({"id": "j", "user_provided_suffix": "a", "suffix": None}).suffix == "a"
+    assert answers.job({"id": "j", "suffix": "a"}).suffix == "a"
+    assert answers.job({"id": "j", "user_provided_suffix": "a"}).suffix == "a"
+    assert answers.job({"id": "j", "user_provided_suffix": "a", "suffix": None}).suffix == "a"
 
 
 def test_the_mark_is_found_in_the_model_where_the_suffix_is_not_told() -> None:
     mark = "r10123456789abcd"
-    assert read_job({"id": "j", "fine_tuned_model": f"gpt.ft-0-{mark}-x"}).mark == mark
+    assert answers.job({"id": "j", "fine_tuned_model": f"gpt.ft-0-{mark}-x"}).mark == mark
 
 
 def test_hyperparameters_of_either_form() -> None:
     new = {"method": {"type": "dpo", "dpo": {"hyperparameters": {"n_epochs": 2}}}, "hyperparameters": {"n_epochs": 9}}
-    assert read_job({"id": "j", **new}).hyperparameters == {"n_epochs": 2}
-    assert read_job({"id": "j", "hyperparameters": {"n_epochs": 9}}).hyperparameters == {"n_epochs": 9}
-    assert read_job({"id": "j", "method": {"type": "dpo"}, "hyperparameters": None}).hyperparameters == {}
+    assert answers.job({"id": "j", **new}).hyperparameters == {"n_epochs": 2}
+    assert answers.job({"id": "j", "hyperparameters": {"n_epochs": 9}}).hyperparameters == {"n_epochs": 9}
+    assert answers.job({"id": "j", "method": {"type": "dpo"}, "hyperparameters": None}).hyperparameters == {}
 
 
-@pytest.mark.parametrize("created", [None, "2026-01-01", True])
-def test_a_time_that_is_none(created: Any) -> None:
-    assert read_job({"id": "j", "created_at": created}).created_at == 0
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"id": None}, "has no `id`"),
+        ({"id": 7}, "`id` of a run is the number 7"),
+        ({"status": None}, "has no `status`"),
+        ({"status": ["running"]}, "`status` of a run is a list"),
+        ({"created_at": None}, "has no `created_at`"),
+        ({"created_at": "2026-01-01"}, "`created_at` of a run is a text, not a time in Unix seconds"),
+        ({"created_at": True}, "`created_at` of a run is true or false"),
+        ({"created_at": 1_790_000_000_000}, "not a time in Unix seconds"),
+        ({"created_at": -1}, "not a time in Unix seconds"),
+        ({"fine_tuned_model": {"id": "m"}}, "`fine_tuned_model` of a run is an object"),
+        ({"suffix": 7}, "`suffix` of a run is the number 7"),
+        ({"training_file": ["file-1"]}, "`training_file` of a run is a list"),
+    ],
+)
+def test_what_a_decision_rests_on_must_be_there(change: dict[str, Any], says: str) -> None:
+    with pytest.raises(NotWhole, match=re.escape(says)):
+        answers.job({"id": "j", **change})
 
 
-def test_a_file_with_nothing_but_its_id() -> None:
-    file = read_file({"id": "file-1"})
-    assert (file.filename, file.status, file.bytes) == ("", "processed", None)
+@pytest.mark.parametrize("odd", [None, 7, "x", ["x"], {"x": ["y"]}, True, 1e300])
+@pytest.mark.parametrize(
+    "field",
+    ["finished_at", "trained_tokens", "estimated_finish", "error", "metadata", "seed", "method", "hyperparameters"],
+)
+def test_what_is_only_shown_is_left_out(field: str, odd: Any) -> None:
+    assert answers.job({"id": "j", field: odd}).id == "j"
+
+
+@pytest.mark.parametrize("change", [{"filename": None}, {"created_at": None}, {"status": 7}, {"expires_at": "soon"}])
+def test_a_file_that_is_none(change: dict[str, Any]) -> None:
+    with pytest.raises(NotWhole):
+        answers.file({"id": "file-1", **change})
+
+
+def test_a_file_with_nothing_but_what_is_needed() -> None:
+    found = answers.file({"id": "file-1", "bytes": "many", "purpose": None, "status": None})
+    assert (found.status, found.bytes, found.purpose) == ("processed", None, "")
+
+
+@pytest.mark.parametrize("change", [{"step_number": "7"}, {"step_number": None}, {"fine_tuned_model_checkpoint": None}])
+def test_a_checkpoint_that_is_none(change: dict[str, Any]) -> None:
+    raw = {"id": "ftchkpt-1", "step_number": 7, "fine_tuned_model_checkpoint": "m:ckpt-step-7"}
+    assert read_checkpoint("j", Item(raw, "a checkpoint")).step == 7
+    with pytest.raises(NotWhole):
+        read_checkpoint("j", Item({**raw, **change}, "a checkpoint"))
 
 
 def test_a_model_tells_when_it_ends() -> None:
@@ -59,24 +103,27 @@ def test_a_model_tells_when_it_ends() -> None:
         "id": "m",
         "created_at": 5,
         "deprecation": {"inference": 9, "fine_tune": 8},
-        "capabilities": {"fine_tune": 1},
+        "capabilities": {"fine_tune": True},
     }
-    model = read_model(raw)
+    model = answers.model(raw)
     assert (model.created_at, model.inference_ends, model.fine_tune_ends) == (5, 9, 8)
-    bare = read_model({"id": "m", "created": 6, "deprecation": None, "capabilities": None})
+    bare = answers.model({"id": "m", "created": 6, "deprecation": None, "capabilities": None})
     assert (bare.created_at, bare.inference_ends, bare.can_fine_tune) == (6, None, None)
 
 
 def test_progress_is_the_newest_event_with_a_step() -> None:
     events = [
         {"message": "newest"},
-        "nonsense",
         {"message": "step", "data": {"step": 7, "total_steps": 10, "train_loss": 0.5}},
         {"message": "older", "data": {"step": 6, "train_loss": 0.9}},
     ]
-    assert read_progress(events) == RunProgress(7, 10, 0.5, "newest")
+    assert read_progress(items(events)) == RunProgress(7, 10, 0.5, "newest")
 
 
-@pytest.mark.parametrize("events", [[], [{}], [{"data": None}], [{"data": {"step": None}}]])
+def items(events: list[Any]) -> list[Item]:
+    return [Item(event, "an event") for event in events]
+
+
+@pytest.mark.parametrize("events", [[], [{}], [{"data": None}], [{"data": {"step": None}}], [{"data": {"step": "7"}}]])
 def test_no_progress_yet(events: list[Any]) -> None:
-    assert read_progress(events).step is None
+    assert read_progress(items(events)).step is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -74,62 +75,114 @@ def page(*ids: str, more: bool = True) -> httpx2.Response:
     return ok({"data": [{"id": id, "unknown": {"kept": True}} for id in ids], "has_more": more})
 
 
+def ids(service: Service) -> list[str]:
+    return service.reader(attempts=1).by_cursor("/files", "file", lambda item: item.text("id"))
+
+
+def numbers(service: Service) -> list[int]:
+    return service.reader(attempts=1, api_version="1").by_link("/x", "thing", lambda item: item.whole("n"))
+
+
 def test_a_cursor_is_followed_to_the_end() -> None:
     service = Service(page("a", "b"), page("c", more=False))
-    items = service.reader().by_cursor("/files")
+    items = service.reader().by_cursor("/files", "file", lambda item: item.raw)
     assert [item["id"] for item in items] == ["a", "b", "c"]
     assert [r.url.params.get("after") for r in service.asked] == [None, "b"]
     assert items[0]["unknown"] == {"kept": True}, "fields that this version does not know survive"
 
 
-def test_paging_ends_where_the_service_ignores_the_cursor() -> None:
-    """Azure's file list does: the SDK's pager would ask for ever."""
-    service = Service(page("a", "b"))
-    assert [item["id"] for item in service.reader().by_cursor("/files")] == ["a", "b"]
-    assert len(service.asked) == 2
+def test_a_list_without_pages_is_whole() -> None:
+    """Azure's file list has no `has_more` and ignores `after`: the SDK's pager would ask for ever."""
+    service = Service(ok({"object": "list", "data": [{"id": "a"}, {"id": "b"}]}))
+    assert ids(service) == ["a", "b"]
+    assert len(service.asked) == 1
 
 
 def test_pages_that_overlap_list_nothing_twice() -> None:
-    service = Service(page("a", "b"), page("b", "c"), page("c", more=False))
-    assert [item["id"] for item in service.reader().by_cursor("/files")] == ["a", "b", "c"]
+    assert ids(Service(page("a", "b"), page("b", "c"), page("c", more=False))) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("body", [{"data": []}, {"object": "list", "data": None}, {"data": [], "has_more": False}])
+def test_an_empty_list(body: Any) -> None:
+    assert ids(Service(ok(body))) == []
 
 
 @pytest.mark.parametrize(
-    ("body", "why"),
+    ("body", "says"),
     [
-        ({"data": []}, "an empty list"),
-        ({"data": None, "has_more": True}, "null for a list"),
-        ({}, "nothing at all"),
-        ({"data": [], "has_more": True}, "more of nothing"),
-        ({"data": [{"name": "x"}, 7, None], "has_more": True}, "items without an id"),
+        ({}, "the list of files has no `data`"),
+        ({"statusCode": 200, "message": "ok"}, "has no `data`"),
+        ({"data": None}, "`data` of the list of files is null, not a list"),
+        ({"object": "list", "data": None, "has_more": True}, "says that there is more, and shows nothing new"),
+        ({"data": {"id": "a"}}, "is an object, not a list"),
+        ({"data": "a"}, "is a text, not a list"),
+        ({"data": [], "has_more": True}, "says that there is more, and shows nothing new"),
+        ({"data": [{"id": "a"}], "has_more": "no"}, "neither true nor false"),
+        ({"data": [{"id": "a"}, {"name": "x"}]}, "a file has no `id`"),
+        ({"data": [{"id": 7}]}, "`id` of a file is the number 7, not a text"),
+        ({"data": [{"id": "a"}, None]}, "an element of the list of files is null, not an object"),
+        ([{"id": "a"}], "the answer is no JSON object"),
     ],
 )
-def test_lists_with_nothing_in_them(body: Any, why: str) -> None:
-    service = Service(ok(body))
-    assert service.reader().by_cursor("/files") == [], why
-    assert len(service.asked) == 1, why
+def test_a_list_that_is_none(body: Any, says: str) -> None:
+    with pytest.raises(ServiceError, match=re.escape(says)) as caught:
+        ids(Service(ok(body)))
+    assert (caught.value.not_whole, caught.value.missing) == (True, False)
 
 
-def test_links_are_followed_and_a_circle_of_them_ends() -> None:
-    one = ok({"value": [{"n": 1}], "nextLink": f"{BASE}/x?page=2&api-version=1"})
-    two = ok({"value": [{"n": 2}], "nextLink": f"{BASE}/x?page=2&api-version=1"})
-    service = Service(one, two)
-    assert service.reader(api_version="1").by_link("/x") == [{"n": 1}, {"n": 2}]
+def test_a_cursor_that_does_not_move() -> None:
+    service = Service(page("a", "b"))
+    with pytest.raises(ServiceError, match="shows nothing new"):
+        ids(service)
+    assert len(service.asked) == 2
+
+
+def test_a_list_without_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reconciler.providers.reader.MOST_PAGES", 5)
+    service = Service(*(page(f"f{n}") for n in range(9)))
+    with pytest.raises(ServiceError, match="has no end"):
+        ids(service)
+    assert len(service.asked) == 5
+    links = Service(*(ok({"value": [], "nextLink": f"{BASE}/x?page={n}"}) for n in range(9)))
+    with pytest.raises(ServiceError, match="has no end"):
+        numbers(links)
+
+
+@pytest.mark.parametrize("link", [f"{BASE}/x?page=2&api-version=1", "/openai/x?page=2", "x?page=2", "?page=2"])
+def test_links_are_followed_wherever_they_are_relative_to(link: str) -> None:
+    service = Service(ok({"value": [{"n": 1}], "nextLink": link}), ok({"value": [{"n": 2}], "nextLink": None}))
+    assert numbers(service) == [1, 2]
     assert service.asked[1].url.params.get("page") == "2"
+    assert service.asked[1].url.host == "account.test"
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({"value": [{"n": 1}], "nextLink": f"{BASE}/x"}, "links to a page that was read already"),
+        ({"value": [{"n": 1}], "nextLink": 7}, "is not a link"),
+        ({"value": [{"n": 1}], "nextLink": "https://account.test:port/x"}, "no address"),
+        ({"value": [{"n": 1}], "nextLink": "https://evil.test/x"}, "another host: evil.test"),
+        ({"value": [{"n": 1}], "nextLink": "http://account.test/x"}, "another host"),
+        ({"value": [{"n": 1}], "nextLink": "https://account.test:8443/x"}, "another host"),
+        ({"value": [{"n": 1}], "nextLink": "https://me@account.test/x"}, "another host"),
+        ({"value": [{"n": 1}], "nextLink": "file:///etc/passwd"}, "another host"),
+        ({"value": [{"n": "one"}]}, "`n` of a thing is a text, not a whole number"),
+        ({"data": []}, "the list of things has no `value`"),
+    ],
+)
+def test_links_that_lead_nowhere(body: Any, says: str) -> None:
+    """A link in an answer would carry the credentials with it."""
+    service = Service(ok(body))
+    with pytest.raises(ServiceError, match=re.escape(says)):
+        numbers(service)
+    assert {r.url.host for r in service.asked} == {"account.test"}
 
 
 def test_the_api_version_is_asked_for_once() -> None:
     service = Service(ok({}))
     service.reader(api_version="2024").get("/x?api-version=2025")
     assert service.asked[0].url.params.get_list("api-version") == ["2025"]
-
-
-def test_a_link_to_another_host_is_refused_before_it_is_asked() -> None:
-    """A link in an answer would carry the credentials there."""
-    service = Service(ok({"value": [1], "nextLink": "https://evil.test/x?api-version=1"}))
-    with pytest.raises(ServiceError, match=r"another host: evil\.test"):
-        service.reader().by_link("/x")
-    assert [r.url.host for r in service.asked] == ["account.test"]
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
@@ -181,9 +234,9 @@ def test_a_retry_after_that_makes_no_sense_is_not_obeyed(value: str) -> None:
         (httpx2.ConnectError("refused"), "refused"),
         (httpx2.ReadTimeout("slow"), "did not answer in time"),
         (httpx2.RemoteProtocolError("peer closed connection"), "peer closed"),
-        (httpx2.Response(200, content=b'{"data": [{"id": "a"'), "not a JSON object"),
-        (httpx2.Response(200, content=b""), "not a JSON object"),
-        (httpx2.Response(200, content=b"<html>Sign in</html>"), "not a JSON object"),
+        (httpx2.Response(200, content=b'{"data": [{"id": "a"'), "no JSON object"),
+        (httpx2.Response(200, content=b""), "no JSON object"),
+        (httpx2.Response(200, content=b"<html>Sign in</html>"), "no JSON object"),
     ],
     ids=["refused", "timeout", "cut connection", "cut body", "empty body", "a proxy's page"],
 )
@@ -192,14 +245,34 @@ def test_an_answer_that_is_none_is_tried_again_and_then_told(
 ) -> None:
     with pytest.raises(ServiceError, match=message) as caught:
         Service(failure).reader(attempts=2).get("/x")
-    assert caught.value.status == 0
+    assert caught.value.status in (0, 200)
+    assert caught.value.doubtful
     assert Service(failure, ok({"fine": True})).reader().get("/x") == {"fine": True}
 
 
 def test_an_error_page_that_is_no_json_keeps_its_status() -> None:
     with pytest.raises(ServiceError) as caught:
         Service(httpx2.Response(404, content=b"<html>")).reader().get("/x")
-    assert (caught.value.status, caught.value.missing) == (404, True)
+    assert caught.value.status == 404
+    assert not caught.value.missing, "a gateway's page says nothing of what the service has"
+
+
+@pytest.mark.parametrize(
+    ("body", "missing"),
+    [
+        ({"error": {"code": "DeploymentNotFound", "message": "no"}}, True),
+        ({"error": {"message": "No such model"}}, True),
+        ({"error": {"code": "ParentResourceNotFound", "message": "no account"}}, False),
+        ({"error": {"code": "ResourceGroupNotFound", "message": "no group"}}, False),
+        ({}, False),
+        ({"detail": "Not Found"}, False),
+        ({"error": {}}, False),
+    ],
+)
+def test_only_the_services_own_words_make_something_missing(body: Any, missing: bool) -> None:
+    with pytest.raises(ServiceError) as caught:
+        Service(httpx2.Response(404, json=body)).reader().get("/x")
+    assert caught.value.missing == missing
 
 
 def test_tokens_are_asked_for_anew_with_every_attempt() -> None:
