@@ -43,11 +43,15 @@ NOTHING = Wanted()
 def observe(
     targets: Mapping[str, Target], estate: str, pool: Executor, wanted: Wanted = NOTHING
 ) -> dict[str, Observation]:
-    """Snapshots by target name. Each account is read first, then its lists; all targets side by side."""
+    """Snapshots by target name. Each account is read first, then its lists, then what they leave open; all targets
+    side by side.
+    """
     looks = {name: _Look(target, estate, wanted) for name, target in targets.items()}
-    begun = {name: pool.submit(look.begin, pool) for name, look in looks.items()}
-    for future in begun.values():
+    begun = [pool.submit(look.begin, pool) for look in looks.values()]
+    for future in begun:
         future.result()
+    for look in looks.values():
+        look.ask(pool)
     return {name: look.finish() for name, look in looks.items()}
 
 
@@ -60,6 +64,10 @@ class _Look:
         self.problems: list[Diagnostic] = []
         self.account: ObservedAccount | None = None
         self.lists: dict[str, Future[Any]] = {}
+        self.found: dict[str, Any] = {}
+        self.models: list[Future[ObservedModel | None]] = []
+        self.checkpoints: list[Future[list[ObservedCheckpoint]]] = []
+        self.words: dict[str, Future[list[str]]] = {}
 
     def begin(self, pool: Executor) -> None:
         """Read the account, and set its lists going."""
@@ -84,28 +92,52 @@ class _Look:
             reads["deployments"] = serving.deployments
         self.lists = {name: pool.submit(read) for name, read in reads.items()}
 
-    def finish(self) -> Observation:
-        lists: dict[str, Any] = {}
+    def ask(self, pool: Executor) -> None:
+        """Take the lists, and ask for what they leave open."""
         for name, future in self.lists.items():
             try:
-                lists[name] = tuple(future.result())
+                self.found[name] = tuple(future.result())
             except ServiceError as error:
                 self._failed(error, listing=name)
-        if "jobs" in lists and "models" in lists:
-            lists["models"] += tuple(self._unlisted(lists["jobs"], lists["models"]))
-        jobs = lists.get("jobs", ())
-        lists["checkpoints"] = tuple(self._checkpoints(jobs))
+        jobs, training = self.found.get("jobs", ()), self.target.training
+        if "jobs" in self.found and "models" in self.found:
+            unlisted = self._unlisted(jobs, self.found["models"])
+            self.models = [pool.submit(training.model, id) for id in unlisted]
+        shown = (j for j in jobs if j.phase is Phase.SUCCEEDED and self._shows_checkpoints(j))
+        self.checkpoints = [pool.submit(training.checkpoints, job.id) for job in shown]
+        failed = (j for j in jobs if j.phase is Phase.FAILED and j.mark in self.wanted.runs)
+        self.words = {job.id: pool.submit(training.last_words, job.id) for job in failed}
+
+    def finish(self) -> Observation:
+        models = [model for model in self._results(self.models) if model]
+        if models:
+            self.found["models"] += tuple(models)
+        checkpoints = tuple(c for listed in self._results(self.checkpoints) for c in listed)
         return Observation(
             target=self.target.name,
-            last_words=dict(self._last_words(jobs)),
+            last_words=dict(self._last_words()),
             observed_at=int(time.time()),
             ahead=round(self.target.ahead() or 0.0),
             account=self.account,
             problems=tuple(self.problems),
-            **lists,
+            checkpoints=checkpoints,
+            **self.found,
         )
 
-    def _unlisted(self, jobs: Iterable[ObservedJob], models: Iterable[ObservedModel]) -> Iterable[ObservedModel]:
+    def _results(self, asked: Iterable[Future[T]]) -> Iterable[T]:
+        """What came of some reads; one that failed is a problem of the target."""
+        for future in asked:
+            try:
+                yield future.result()
+            except ServiceError as error:
+                self._failed(error)
+
+    def _last_words(self) -> Iterable[tuple[str, tuple[str, ...]]]:
+        for id, future in self.words.items():
+            with suppress(ServiceError):  # the error itself stands in the run's record
+                yield id, tuple(future.result())
+
+    def _unlisted(self, jobs: Iterable[ObservedJob], models: Iterable[ObservedModel]) -> list[str]:
         """Models of the estate's finished runs that the list leaves out: lists lag, so each is asked for by name.
 
         So are adopted models, whose runs may be long forgotten.
@@ -114,39 +146,16 @@ class _Look:
         names = {str(j.fine_tuned_model): None for j in done if self._is_ours(j)}
         names |= dict.fromkeys(sorted(id for id in self.adopted if not id.startswith("ftjob-")))
         listed = {m.id.lower() for m in models}
-        for id in names:
-            if id.lower() in listed:
-                continue
-            try:
-                model = self.target.training.model(id)
-            except ServiceError as error:
-                self._failed(error)
-                continue
-            if model:
-                yield model
+        return [id for id in names if id.lower() not in listed]
 
     def _is_ours(self, job: ObservedJob) -> bool:
         return job.id in self.adopted or marks.is_estates(job.mark, self.estate)
-
-    def _checkpoints(self, jobs: Iterable[ObservedJob]) -> Iterable[ObservedCheckpoint]:
-        for job in jobs:
-            if job.phase is Phase.SUCCEEDED and self._shows_checkpoints(job):
-                try:
-                    yield from self.target.training.checkpoints(job.id)
-                except ServiceError as error:
-                    self._failed(error)
 
     def _shows_checkpoints(self, job: ObservedJob) -> bool:
         if {job.mark, job.id, job.fine_tuned_model} & self.wanted.checkpointed:
             return True
         every = self.wanted.every_checkpoint and self.target.serving is not None
         return every and marks.is_estates(job.mark, self.estate)
-
-    def _last_words(self, jobs: Iterable[ObservedJob]) -> Iterable[tuple[str, tuple[str, ...]]]:
-        for job in jobs:
-            if job.phase is Phase.FAILED and job.mark in self.wanted.runs:
-                with suppress(ServiceError):  # the error itself stands in the run's record
-                    yield job.id, tuple(self.target.training.last_words(job.id))
 
     @property
     def _address(self) -> str:

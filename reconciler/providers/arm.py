@@ -195,7 +195,7 @@ def _refusal(error: Any, service: str) -> ServiceError:
     except (orjson.JSONDecodeError, ValueError):
         body = {}
     headers = {k.lower(): v for k, v in (response.headers if response is not None else {}).items()}
-    if error.status_code is not None and error.status_code < 400:  # the SDK could not decode what came
+    if error.status_code is not None and error.status_code < 300:  # the SDK could not decode what came
         why = "not a whole answer: it is no JSON"
         return ServiceError(why, service=service, status=error.status_code, not_whole=True)
     return from_body(error.status_code or 0, body, headers, service=service, fallback=error.reason or error.message)

@@ -13,7 +13,7 @@ from reconciler.model.observation import Observation, ObservedFile, ObservedJob
 from reconciler.model.resource import DesiredRun
 from reconciler.planning.impostors import differences
 from reconciler.planning.runs import MarkIndex, RunState
-from reconciler.providers.dataplane import read_job, read_model
+from tests.support import answers
 from tests.support.accounts import Cloud
 from tests.support.applies import apply, destroy, left_to_do
 from tests.support.estate import ESTATE, FIRST, SECOND, TRIAGE, edited, graph_of
@@ -44,7 +44,7 @@ NAMES = {
 
 def shown(run: DesiredRun = RUN, **fields: Any) -> ObservedJob:
     raw = {"id": "j1", "status": "running", "created_at": 1, "suffix": run.suffix, "model": "", **fields}
-    return read_job(raw)
+    return answers.job(raw)
 
 
 AGREE: list[tuple[dict[str, Any], str]] = [
@@ -121,7 +121,7 @@ OWN, CLONE = (
 
 def view(*jobs: ObservedJob, models: tuple[dict[str, Any], ...] = ()) -> Any:
     files = tuple(ObservedFile(id, name, "processed", 1, "fine-tune", 1) for id, name in NAMES.items())
-    seen = tuple(read_model(m) for m in models)
+    seen = tuple(answers.model(m) for m in models)
     return MarkIndex(Observation("sweden", 9, files=files, jobs=jobs, models=seen), GRAPH).judge(RUN)
 
 

@@ -9,8 +9,8 @@ import pytest
 from reconciler.model.address import Address
 from reconciler.model.observation import Observation, ObservedJob, ObservedModel
 from reconciler.planning.runs import MarkIndex, RunState, RunView
-from tests.support.estate import ESTATE, graph_of
 from tests.support import answers
+from tests.support.estate import ESTATE, graph_of
 
 GRAPH = graph_of(ESTATE)
 RUN = GRAPH.runs[Address("job", "triage")]
