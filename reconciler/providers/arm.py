@@ -167,7 +167,7 @@ class ArmAccount:
         try:
             status = self.reader.get(url)
         except ServiceError as error:
-            if not error.missing:
+            if error.status != 404:
                 raise
             return "not known yet", {}
         return str(status.get("status") or "without a status"), status

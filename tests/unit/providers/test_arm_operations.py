@@ -36,7 +36,8 @@ def account(operation: Callable[[int], httpx2.Response], state: str = "Succeeded
         if request.url.path == "/operations/1":
             looks[0] += 1
             return operation(looks[0])
-        return httpx2.Response(200, json={"name": "chat", "properties": {"provisioningState": state}})
+        properties = {"provisioningState": state, "model": {"name": "m"}}
+        return httpx2.Response(200, json={"name": "chat", "properties": properties})
 
     begun = SimpleNamespace(result=lambda: SimpleNamespace(headers={"Azure-AsyncOperation": OPERATION}))
     sdk: Any = SimpleNamespace(deployments=SimpleNamespace(begin_create_or_update=lambda *_, **__: begun))
