@@ -103,7 +103,7 @@ def test_what_has_just_ended_is_judged_by_the_services_clock() -> None:
 
 
 def test_a_success_that_holds_its_model_back_is_not_awaited() -> None:
-    held = read_job(
+    held = answers.job(
         {
             "id": "j1",
             "status": "succeeded",
