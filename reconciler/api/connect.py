@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -24,11 +25,16 @@ Runs that two operators create within one second tie in their dates, but without
 and settles it by their ids. So a settle time would cost each create a second, and buy nothing.
 """
 USUAL_SPEED = 60.0
+EMULATOR = "RECONCILER_EMULATOR"
 
 
 @contextmanager
 def connect(estate: Estate, *, emulator: str | None = None, stop: Stop | None = None) -> Iterator[World]:
-    """The estate with its targets connected: to the cloud, or all of them to the emulator at a URL."""
+    """The estate with its targets connected: to the cloud, or all of them to the emulator at a URL.
+
+    Without a URL the variable RECONCILER_EMULATOR decides; "" is the cloud, whatever that says.
+    """
+    emulator = (os.environ.get(EMULATOR, "") if emulator is None else emulator).rstrip("/") or None
     sleep = (stop or Stop()).sleep
     with _client(emulator) as client:
         pace = EMULATED.faster(_speed(client, emulator)) if emulator else Pace()

@@ -7,9 +7,10 @@
         print(change.address, change.action.value, change.reason.text)
     assert apply(estate).converged
 
-`load` needs no network. The others talk to the services that the estate's targets name or, with `emulator=URL`, to an
-emulator instead. What a user, a file, a network or a vendor can do wrong is a `DiagnosticsError`, or a diagnostic in
-what comes back.
+`load` needs no network. The others talk to the services that the estate's targets name or, with `emulator=URL` or the
+variable RECONCILER_EMULATOR, to an emulator instead. What a user, a file, a network or a vendor can do wrong is a
+`DiagnosticsError`, or a diagnostic in what comes back; an argument of the wrong type is a `TypeError` or `ValueError`.
+docs/python.md has examples.
 """
 
 from __future__ import annotations
@@ -51,13 +52,19 @@ def plan(
     parallelism: int = PARALLELISM,
     emulator: str | None = None,
 ) -> Plan:
-    """What `apply` would do, against live state. `select` takes address globs, `targets` names."""
+    """What `apply` would do, against live state.
+
+    `select` takes address globs, `targets` names of targets; both limit the plan, and it says so (`Plan.scope`).
+    `emulator` is a URL; None means RECONCILER_EMULATOR, and "" the cloud whatever that says. Raises `DiagnosticsError`
+    for an address or a target that the specs do not have (unknown-address).
+    """
     asked = Asked(
-        Selection(tuple(select), tuple(targets)),
+        _selection(select, targets),
         prune=prune,
         allow_large_change=allow_large_change,
         allow_over_budget=allow_over_budget,
     )
+    _check_parallelism(parallelism)
     with connect(estate, emulator=emulator) as world:
         return operations.plan(world, asked, parallelism)
 
@@ -79,14 +86,16 @@ def apply(
     """Plan, and do what the plan says.
 
     `wait=False` submits runs and leaves the rest to the next apply; `timeout` stops watching after that many seconds.
-    `on_event` is told of every step as it begins, goes on and ends. A plan that is `refused` is not begun.
+    `on_event` is told of every step as it begins, goes on and ends. A plan that is `refused` is not begun. The other
+    arguments, and what is raised, are as for `plan`.
     """
     asked = Asked(
-        Selection(tuple(select), tuple(targets)),
+        _selection(select, targets),
         prune=prune,
         allow_large_change=allow_large_change,
         allow_over_budget=allow_over_budget,
     )
+    _check_parallelism(parallelism)
     stop = Stop()
     timer = threading.Timer(timeout, stop.set) if timeout is not None else None
     with connect(estate, emulator=emulator, stop=stop) as world:
@@ -112,9 +121,36 @@ def drift(
     parallelism: int = PARALLELISM,
     emulator: str | None = None,
 ) -> DriftReport:
-    """What is live and neither what the specs say nor what was last applied: `findings`, each with its cause."""
+    """What is live and neither what the specs say nor what was last applied: `findings`, each with its cause.
+
+    The arguments, and what is raised, are as for `plan`.
+    """
+    selection = _selection(select, targets)
+    _check_parallelism(parallelism)
     with connect(estate, emulator=emulator) as world:
-        return operations.drift(world, Selection(tuple(select), tuple(targets)), parallelism)
+        return operations.drift(world, selection, parallelism)
+
+
+def _selection(select: Iterable[str], targets: Iterable[str]) -> Selection:
+    return Selection(_names("select", select, "job.triage"), _names("targets", targets, "sweden"))
+
+
+def _names(key: str, given: Iterable[str], example: str) -> tuple[str, ...]:
+    """A string is an iterable of strings too, of one letter each, and would choose nothing."""
+    if isinstance(given, str | bytes):
+        raise TypeError(f'{key} takes a list of strings, such as ["{example}"]; it was given {given!r}.')
+    found = tuple(given)
+    for name in found:
+        if not isinstance(name, str):
+            raise TypeError(f'{key} takes a list of strings, such as ["{example}"]; one of them is {name!r}.')
+    return found
+
+
+def _check_parallelism(parallelism: int) -> None:
+    if type(parallelism) is not int or parallelism < 1:
+        raise ValueError(
+            f"parallelism is the number of steps at the same time, 1 or more; it was given {parallelism!r}."
+        )
 
 
 def _nothing(_event: Event) -> None:
