@@ -120,7 +120,7 @@ class Executor:
                 busy.add(step.exclusive)
             if step.key not in self.started:
                 self.started[step.key] = time.monotonic()
-                self.context.emit(StepStarted(step.key, step.change.action.value))
+                self.context.emit(StepStarted(step.key, step.verb))
             self.running[self.pool.submit(self._perform, step)] = step
 
     def _perform(self, step: Step) -> Ended:

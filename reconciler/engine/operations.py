@@ -63,6 +63,15 @@ def look(world: World, parallelism: int = PARALLELISM, *, every_checkpoint: bool
         return observe(world.targets, world.specs.estate, pool, wanted)
 
 
+def look_further_back(
+    world: World, observed: Mapping[str, Observation], parallelism: int = PARALLELISM
+) -> dict[str, Observation]:
+    """The observations with what the activity logs know of wanted deployments that are not there."""
+    graph = build_graph(world.specs, world.facts)
+    with make_pool(1 if parallelism <= 1 else READS) as pool:
+        return look_back(graph, observed, world.targets, pool)
+
+
 def progress(world: World, observed: Mapping[str, Observation]) -> dict[str, RunProgress]:
     """How far the estate's unfinished runs are, by job id; what cannot be read is left out."""
     found = {}
@@ -98,6 +107,7 @@ def _plan(
     if asked.destroy:
         made = make_destroy_plan(world.specs, world.facts, observed)
     else:
+        observed = look_further_back(world, observed, parallelism)
         made = make_plan(world.specs, world.facts, observed, prune=asked.prune)
     if removes:  # what has left the specs has an address, too
         check_selection(asked.selection, world.specs, [c.address for c in made.changes])
@@ -131,11 +141,9 @@ def look_closer(
 def drift(world: World, selection: Selection = EVERYTHING, parallelism: int = PARALLELISM) -> DriftReport:
     """What changed behind the specs."""
     check_selection(selection, world.specs)
-    observed = look(world, parallelism)
+    observed = look_further_back(world, look(world, parallelism), parallelism)
     made = select(make_plan(world.specs, world.facts, observed), selection)
-    with make_pool(parallelism) as pool:
-        histories, unread = look_back(made, world.targets, pool)
-    return make_report(made, observed, histories, unread)
+    return make_report(made, observed)
 
 
 def apply(

@@ -14,9 +14,9 @@ from reconciler.model.events import Outcome, Result, StepWaiting
 from reconciler.model.marks import DeploymentMark
 from reconciler.model.observation import ObservedDeployment
 from reconciler.model.resource import DesiredDeployment, RunRef
-from reconciler.planning.changes import Action, Unknown
-from reconciler.planning.deployments import is_owned
-from reconciler.planning.diff import TAG, compare, live_fields, wanted_fields, with_ignored, without_ignored
+from reconciler.planning.changes import Action, AtOnce, Unknown
+from reconciler.planning.deployments import whose_else
+from reconciler.planning.diff import TAG, compare, left_fields, live_fields, wanted_fields, wanted_of, with_ignored
 from reconciler.planning.steps import Step
 from reconciler.providers.base import DeploymentWrite, Serving
 from reconciler.providers.errors import ServiceError
@@ -35,30 +35,34 @@ def deploy(step: Step, context: Context) -> Outcome:
     assert isinstance(desired, DesiredDeployment)
     serving = context.targets[desired.target].serving
     assert serving is not None
-    live = serving.deployment(desired.name)
-    if live and not is_owned(live, context.graph.estate):
-        detail = f"{live.name} on {desired.target} came into being since the plan. {codes.NAME_CLASH.way_out}"
+    part = step.part
+    name = part.name if part else desired.name
+    live = serving.deployment(name)
+    if live and (whose := whose_else(live, desired, context.graph)):
+        detail = f"{live.name} on {desired.target} {whose} since the plan. {codes.NAME_CLASH.way_out}"
         raise DiagnosticsError([codes.NAME_CLASH.at(desired.place.range(), detail, address=step.key)])
     if live and not live.settled:
-        live = settled(desired.name, serving, step, context)
-    wanted = _wanted(step, context)
-    if step.change.action is Action.REPLACE and live and _model_differs(wanted, live):
+        live = settled(name, serving, step, context)
+    wanted = _wanted_at_once(part, live, step) if part else _wanted(step, context)
+    if _replaces(step, desired) and live and _model_differs(wanted, live):
         wanted = with_ignored(desired, wanted, live)
         _delete(serving, live.name, step, context)
         live = None
     elif live:
-        wanted = without_ignored(desired, wanted)
+        wanted = wanted_of(desired, wanted, live)
     if step.change.action is Action.WAIT and live and live.provisioning_state == "Succeeded":
         _check(desired, wanted, live, step)
         return Outcome(step.key, Result.UNCHANGED)
+    new = live is None
     for fields in _writes(wanted, live):
         live = _write(serving, desired, fields, wanted, live, step, context)
     if live is None:
-        detail = f"{desired.name} is not there after it was created on {desired.target}."
+        detail = f"{name} is not there after it was created on {desired.target}."
         raise DiagnosticsError([codes.SERVICE_UNCHANGED.at(desired.place.range(), detail, address=step.key)])
     _check(desired, wanted, live, step)
-    done = {Action.CREATE: Result.CREATED, Action.REPLACE: Result.REPLACED}
-    return Outcome(step.key, done.get(step.change.action, Result.CHANGED))
+    if step.change.action is Action.REPLACE and part is None:
+        return Outcome(step.key, Result.REPLACED)
+    return Outcome(step.key, Result.CREATED if new else Result.CHANGED)
 
 
 def remove(step: Step, context: Context) -> Outcome:
@@ -86,6 +90,23 @@ def _delete(serving: Serving, name: str, step: Step, context: Context) -> None:
 
 def _model_differs(wanted: Mapping[str, Any], live: ObservedDeployment) -> bool:
     return any(f.field == "model" for f in compare(wanted, live, live.mark).changes)
+
+
+def _wanted_at_once(part: AtOnce, live: ObservedDeployment | None, step: Step) -> dict[str, Any]:
+    """The fields that wait for no run; without the model where another one has come to serve since the plan."""
+    if live is None and part.live is not None:
+        detail = f"{part.name} was deleted since the plan was made. Plan again."
+        raise DiagnosticsError([codes.SERVICE_UNCHANGED.at(detail=detail, address=step.key)])
+    moved = live is not None and (part.live is None or live.model_name != part.live.model_name)
+    return {k: v for k, v in part.wanted.items() if not moved or k not in ("model", "source")}
+
+
+def _replaces(step: Step, desired: DesiredDeployment) -> bool:
+    """Whether the one that is there goes first: also one that this apply has made again with the model before."""
+    if step.part:
+        return False
+    again = step.change.at_once is not None and desired.strategy == "recreate"
+    return step.change.action is Action.REPLACE or again
 
 
 def _wanted(step: Step, context: Context) -> dict[str, Any]:
@@ -128,23 +149,36 @@ def _write(
     context: Context,
 ) -> ObservedDeployment | None:
     """Send one write and read the deployment again."""
-    applied = {**(live_fields(live) if live else {}), **fields}
-    tags = _mark(desired, {k: applied[k] for k in wanted if k in applied}, live, context).tags()
+    tags = _mark(step, _record(desired, fields, wanted, live), live, context).tags()
     own_tags = {k.removeprefix(TAG): v for k, v in fields.items() if k.startswith(TAG)}
     write = DeploymentWrite({k: v for k, v in fields.items() if not k.startswith(TAG)}, {**own_tags, **tags})
+    name = step.part.name if step.part else desired.name
     current = [live]
 
     def tell(words: str) -> None:
         context.emit(StepWaiting(step.key, words))
 
     def send() -> None:
-        serving.write(desired.name, write, current[0], tell)
+        serving.write(name, write, current[0], tell)
 
     def look() -> None:
-        current[0] = serving.deployment(desired.name)
+        current[0] = serving.deployment(name)
 
     _persevere(send, step, context, before_again=look)
-    return written(desired.name, serving, step, context)
+    return written(name, serving, step, context)
+
+
+def _record(
+    desired: DesiredDeployment, fields: Mapping[str, Any], wanted: Mapping[str, Any], live: ObservedDeployment | None
+) -> dict[str, Any]:
+    """What stands in the tags as last applied: the wanted fields, and as before what waits or what was left."""
+    before = (live.mark.applied if live and live.mark else None) or {}
+    waiting = wanted_fields(desired, "", "").keys() - wanted.keys() - desired.ignore_drift
+    waiting -= {"source"} if "model" in wanted else set()
+    left = left_fields(desired, live) if live else {}
+    applied = {**(live_fields(live) if live else {}), **fields}
+    kept = {k: before[k] for k in (*waiting, *left) if k in before}
+    return kept | {k: applied[k] for k in wanted if applied.get(k) is not None}
 
 
 def _persevere(
@@ -171,12 +205,12 @@ def _persevere(
         before_again()
 
 
-def _mark(
-    desired: DesiredDeployment, applied: Mapping[str, Any], live: ObservedDeployment | None, context: Context
-) -> DeploymentMark:
+def _mark(step: Step, applied: Mapping[str, Any], live: ObservedDeployment | None, context: Context) -> DeploymentMark:
+    desired = step.change.desired
+    assert isinstance(desired, DesiredDeployment)
     before = live.mark if live else None
-    fingerprint = before.fingerprint if before else ""
-    if isinstance(desired.model, RunRef) and desired.model.address in context.models:
+    fingerprint = before.fingerprint if before else step.part.fingerprint if step.part else ""
+    if not step.part and isinstance(desired.model, RunRef) and desired.model.address in context.models:
         fingerprint = context.graph.runs[desired.model.address].fingerprint
     protect = desired.protect if desired.protect is not None else bool(before and before.protect)
     return DeploymentMark(context.graph.estate, str(desired.address), fingerprint, protect, applied)

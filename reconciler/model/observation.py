@@ -237,6 +237,10 @@ class Observation:
     checkpoints: tuple[ObservedCheckpoint, ...] = ()
     """Of the runs whose checkpoints the specs name; nobody else's are asked for."""
     problems: tuple[Diagnostic, ...] = ()
+    histories: Mapping[str, History] = field(default_factory=dict)
+    """What the activity log says of wanted deployments that are not there, by their live names in lower case."""
+    silent: Mapping[str, str] = field(default_factory=dict)
+    """Names of which the log could not be read, and why; never a reason to be incomplete."""
     allowance: Allowance = UNKNOWN
     """What was asked beside the lists, because a plan needs it; never a reason to be incomplete."""
     ahead: int = 0

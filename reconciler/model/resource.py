@@ -87,6 +87,8 @@ class DesiredDeployment:
     ignore_drift: frozenset[str]
     """Fields whose live value is kept."""
     place: Place = field(compare=False, repr=False)
+    former: str = field(default="", compare=False)
+    """The name that earlier releases gave it; empty where it is the same."""
 
 
 @dataclass(frozen=True, slots=True)

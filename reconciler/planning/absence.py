@@ -7,10 +7,14 @@ does not know is taken for new.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
 from reconciler.model import normal
-from reconciler.model.observation import History
-from reconciler.model.resource import DesiredDeployment, RunRef
+from reconciler.model.observation import History, Observation
+from reconciler.model.resource import DesiredDeployment, ResourceGraph, RunRef
 from reconciler.planning.drift import Cause, Drift
+from reconciler.planning.lineage import Lineage
 
 IDLE_SECONDS = 15 * 86_400
 DEVELOPER_SECONDS = 86_400
@@ -37,3 +41,34 @@ _LIFE = {
     "developer": "a deployment of the developer tier lives for 24 hours, then Azure removes it",
     "idle": "idle for 15 days, removed by Azure",
 }
+
+
+def absent(graph: ResourceGraph, observed: Mapping[str, Observation]) -> Mapping[str, frozenset[str]]:
+    """By target, the names of wanted deployments that are not there: what to ask the activity log about.
+
+    Whatever their models wait for; with `strategy: versioned` the name under which the last model was served, too.
+    """
+    lineage = Lineage(graph, observed)
+    there = {name: {d.name.lower() for d in o.deployments} for name, o in observed.items() if o.complete}
+    found: dict[str, set[str]] = defaultdict(set)
+    for desired in graph.deployments.values():
+        if desired.target in there and desired.name.lower() not in there[desired.target]:
+            found[desired.target].update(set(names_of(desired, lineage)) - there[desired.target])
+    return {target: frozenset(names) for target, names in sorted(found.items())}
+
+
+def names_of(desired: DesiredDeployment, lineage: Lineage) -> Iterator[str]:
+    """The live names that the deployment goes by, or went by, in lower case."""
+    yield desired.name.lower()
+    if desired.former:
+        yield desired.former.lower()
+    earlier = lineage.before(desired) if desired.strategy == "versioned" else None
+    if earlier:
+        yield from (name.lower() for name in earlier.names(desired.address))
+
+
+def past_of(desired: DesiredDeployment, observation: Observation, lineage: Lineage) -> Drift | None:
+    """Why it is not there; None where it never was, or nobody can tell."""
+    told = (observation.histories.get(name) for name in names_of(desired, lineage))
+    drifts = (explain_absence(desired, history) for history in told if history)
+    return next((drift for drift in drifts if drift), None)

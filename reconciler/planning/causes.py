@@ -1,16 +1,29 @@
-"""What caused the drift of a deployment that is live: told from its fields, its tags and its state."""
+"""What caused the drift of a deployment that is live, from its fields, tags and state; and that of a run."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from reconciler.model.observation import ObservedDeployment
-from reconciler.model.resource import DesiredDeployment
+from reconciler.model.resource import DesiredDeployment, DesiredRun
 from reconciler.planning.changes import FieldChange
 from reconciler.planning.diff import Difference
 from reconciler.planning.drift import Cause, Drift
+from reconciler.planning.runs import RunState, RunView
 
+_RUNS = {
+    RunState.CANCELLED: (Cause.CANCELLED, "the run was cancelled, by a person or by prune or destroy"),
+    RunState.MODEL_DELETED: (Cause.DELETED, "its model was deleted"),
+    RunState.MODEL_RETIRED: (Cause.RETIRED, "the service no longer serves its model"),
+}
 NEVER_UPGRADED = "NoAutoUpgrade"
+
+
+def run_drift(run: DesiredRun, view: RunView) -> Iterator[Drift]:
+    """What became of a run, or of its model, behind the specs."""
+    if view.state in _RUNS:
+        cause, detail = _RUNS[view.state]
+        yield Drift(run.address, cause, detail=f"{detail} ({view.job.id})" if view.job else detail)
 
 
 def deployment_drift(desired: DesiredDeployment, live: ObservedDeployment, difference: Difference) -> Iterator[Drift]:

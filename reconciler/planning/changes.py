@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -77,6 +78,22 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class AtOnce:
+    """What is done at once of a deployment's change that waits for a run, with the model that serves or served last."""
+
+    name: str
+    """Of the live object; with `strategy: versioned` it is the one that serves until the wanted one does."""
+    fields: tuple[FieldChange, ...]
+    """From the live values to the wanted ones; none where only the tags of the owner are written again."""
+    wanted: Mapping[str, Any] = field(compare=False, repr=False)
+    """Every field that is compared again before the write; `model` among them only where it is written."""
+    fingerprint: str = field(default="", compare=False)
+    """Of the run whose model is written; empty where none is, or nobody knows."""
+    live: ObservedDeployment | None = field(default=None, compare=False, repr=False)
+    """None where it is gone and made again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     address: Address
     target: str
@@ -86,7 +103,9 @@ class Change:
     notes: tuple[str, ...] = ()
     """Facts in a few words each, such as `412 rows`."""
     needs: tuple[str, ...] = ()
-    """Keys of the changes that must be done before this one."""
+    """Keys of the changes that must be done before this one, but for what is done at once."""
+    at_once: AtOnce | None = None
+    """Of a deployment; without `needs` it is the whole change."""
     also: tuple[Address, ...] = ()
     """Other addresses that share this run."""
     cost: Cost | None = None
@@ -119,3 +138,16 @@ class Change:
             return self.desired.digest[:16]
         mark = FileMark.read(self.live.filename) if isinstance(self.live, ObservedFile) else None
         return mark.digest16 if mark else ""
+
+
+def only_at_once(change: Change, note: str) -> Change | None:
+    """The part of a change that waits for nothing, where the rest cannot be made; None where there is none.
+
+    `note` says what the rest waits for.
+    """
+    part = change.at_once
+    if part is None:
+        return None
+    action = Action.UPDATE if part.live else Action.CREATE
+    notes = (*change.notes, note)
+    return replace(change, action=action, fields=part.fields, notes=notes, needs=(), live=part.live)

@@ -118,9 +118,13 @@ def _transition(old: ChangePart | None, new: ChangePart) -> list[str]:
         return [f"{new.action.value} is new, because {new.reason}"]
     if old.target != new.target:
         return [f"it is on {new.target} now, {old.target} was approved"]
+    if new.type == "deployment" and new.change.at_once and not new.needs:
+        return list(_at_once(old, new))
+    if new.type == "deployment" and new.change.at_once and not new.needs:
+        return list(_at_once(old, new))
     if new.type == "deployment":
         names = _names(new.change) | (_names(old.change) if new.action is not Action.UPDATE else set())
-        return [words for name in sorted(names) for words in _field(old, new, name)]
+        return [*_at_once(old, new), *(words for name in sorted(names) for words in _field(old, new, name))]
     return [*_ingredients(old.change.after, new.change.after), *_started(old, new)]
 
 
@@ -128,6 +132,25 @@ def _nearer(old: ChangePart, new: ChangePart) -> bool:
     """Whether the newer action is the approved one, or what an apply that was stopped has left of it."""
     rest = _NEARER.get((old.action, new.action))
     return old.action is new.action or (rest is not None and rest(new.change))
+
+
+def _at_once(old: ChangePart, new: ChangePart) -> Iterator[str]:
+    """What would be written before the run that the rest waits for, and was not approved as that."""
+    now, was = new.change.at_once, old.change.at_once
+    if now is None:
+        return
+    if was is None or was.name != now.name:
+        yield f"{now.name} is written at once now, {was.name if was else 'nothing'} was approved"
+        return
+    told = new.change if new.needs else new.change.model_copy(update={"before": {}, "after": {}})
+    for name, value in now.after.items():
+        if name not in was.after or not same(name, was.after[name], value):
+            if name in told.after:
+                continue  # told as a value of the whole change
+            yield f"{name} is {_text(now.after, name)} at once now, {_text(was.after, name)} was approved"
+        elif name not in (told.before or {}) and not same(name, was.before.get(name), now.before.get(name)):
+            seen, then = _text(now.before, name), _text(was.before, name)
+            yield f"{name} is {seen} live now; the plan was made when it was {then}"
 
 
 def _names(values: ValuesPart) -> set[str]:
@@ -175,7 +198,10 @@ def _as_before(old: ChangePart, new: ChangePart, name: str) -> bool:
     created = old.action is Action.CREATE and name == "name"
     if deleted or created or name in NOT_LIVE or name not in _names(old.change):
         return True
-    return same(name, (old.change.before or {}).get(name), (new.change.before or {}).get(name))
+    live, done = (new.change.before or {}).get(name), old.change.at_once
+    if done and name in done.after and same(name, done.after[name], live):
+        return True  # written at once, as approved
+    return same(name, (old.change.before or {}).get(name), live)
 
 
 def _started(old: ChangePart, new: ChangePart) -> Iterator[str]:

@@ -59,6 +59,31 @@ def without_ignored(desired: DesiredDeployment, wanted: Mapping[str, Any]) -> di
     return {name: value for name, value in wanted.items() if name.split(".")[0] not in desired.ignore_drift}
 
 
+def wanted_of(desired: DesiredDeployment, wanted: Mapping[str, Any], live: ObservedDeployment) -> dict[str, Any]:
+    """What is wanted of a live deployment: also that the tags go which we set and which left the spec."""
+    return without_ignored(desired, wanted) | dropped_tags(desired, live)
+
+
+def dropped_tags(desired: DesiredDeployment, live: ObservedDeployment) -> dict[str, None]:
+    """Tags that left the spec and still have the value that we gave them; somebody else's value is not ours to take."""
+    return {name: None for name in _no_longer_set(desired, live) if name.startswith(TAG)}
+
+
+def left_fields(desired: DesiredDeployment, live: ObservedDeployment) -> dict[str, Any]:
+    """Fields that left the spec and still have the value that we gave them: they stay, and nobody vouches for them."""
+    seen = live_fields(live)
+    return {name: seen[name] for name in _no_longer_set(desired, live) if not name.startswith(TAG)}
+
+
+def _no_longer_set(desired: DesiredDeployment, live: ObservedDeployment) -> list[str]:
+    """What the record holds, the spec does not set any more, and nobody has changed since."""
+    applied = (live.mark.applied if live.mark else None) or {}
+    wanted = {name.lower() for name in wanted_fields(desired, "", "")}
+    seen = live_fields(live)
+    ours = {k: v for k, v in without_ignored(desired, applied).items() if v is not None and k.lower() not in wanted}
+    return sorted(name for name, value in ours.items() if same(name, value, _live_value(name, seen)))
+
+
 def live_fields(live: ObservedDeployment) -> dict[str, Any]:
     """The same fields as the service shows them."""
     fields = {

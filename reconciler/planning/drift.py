@@ -18,6 +18,7 @@ from reconciler.model.address import Address
 from reconciler.model.diagnostics import Diagnostic, SourceRange
 from reconciler.planning.changes import FieldChange
 from reconciler.planning.scope import Scope
+from reconciler.planning.unset import Unset
 from reconciler.specs.patch import Edit, diff
 
 
@@ -34,6 +35,10 @@ class Cause(StrEnum):
     VANISHED = "vanished"
     CANCELLED = "cancelled"
     RETIRED = "retired"
+
+
+GONE = (Cause.DELETED, Cause.EXPIRED, Cause.VANISHED)
+"""Causes of a deployment that is not there any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,8 @@ class DriftReport:
     scope: Scope
     """What of the specs was looked at."""
     observed_at: int
+    unset: tuple[Unset, ...] = ()
+    """Fields that left the specs and stay as they are: no drift, and nobody vouches for them."""
 
     @property
     def patch(self) -> str:

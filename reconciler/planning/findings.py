@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from reconciler.model import codes
-from reconciler.model.address import Address
 from reconciler.model.diagnostics import Diagnostic, in_order
 from reconciler.model.money import ZERO, amount_words
-from reconciler.model.observation import History, Observation, ObservedJob
+from reconciler.model.observation import Observation
 from reconciler.model.resource import DesiredDeployment, DesiredRun
-from reconciler.planning.absence import explain_absence
 from reconciler.planning.changes import Action, Change, FieldChange, Unknown
 from reconciler.planning.diff import TAG
-from reconciler.planning.drift import Cause, Drift, DriftReport, Finding
+from reconciler.planning.drift import GONE, Cause, Drift, DriftReport, Finding
 from reconciler.planning.plan import Plan
 from reconciler.specs.documents import Located
 from reconciler.specs.patch import Edit
 
-_RUNS: dict[str, tuple[Cause, str]] = {
-    codes.RUN_CANCELLED.id: (Cause.CANCELLED, "the run was cancelled, by a person or by prune or destroy"),
-    codes.MODEL_DELETED.id: (Cause.DELETED, "its model was deleted"),
-    codes.MODEL_RETIRED.id: (Cause.RETIRED, "the service no longer serves its model"),
-}
-"""By the code of the change that it blocks."""
 _ACCEPTABLE = ("sku", "capacity", "content_filter", "version_upgrade")
 
 
-def make_report(
-    plan: Plan,
-    observed: Mapping[str, Observation],
-    histories: Mapping[Address, History],
-    unread: Sequence[Diagnostic] = (),
-) -> DriftReport:
-    """`histories`: what the activity log knows of deployments that are not there; `unread`: where that was refused."""
+def make_report(plan: Plan, observed: Mapping[str, Observation]) -> DriftReport:
+    """`plan` is made of these observations, and may be a selection."""
     changes = {str(c.address): c for c in plan.changes}
-    gone = (explain_absence(plan.graph.deployments[address], h) for address, h in histories.items())
-    drifts = [*plan.drift, *_runs(plan.changes), *(d for d in gone if d)]
-    findings = [_finding(d, changes.get(str(d.address)), plan) for d in sorted(drifts, key=lambda d: d.address)]
+    unread = list(_unread(plan, observed))
+    findings = [_finding(d, changes.get(str(d.address)), plan) for d in plan.drift]
     told = {f.drift.address for f in findings}
     return DriftReport(
         estate=plan.estate,
@@ -46,16 +32,21 @@ def make_report(
         diagnostics=in_order([*(p for o in observed.values() for p in o.problems), *unread]),
         ahead=sum(1 for c in plan.changes if c.action.writes and c.address not in told),
         scope=plan.scope,
+        unset=plan.unset,
         observed_at=plan.observed_at,
     )
 
 
-def _runs(changes: Iterable[Change]) -> Iterator[Drift]:
-    for change in changes:
-        if isinstance(change.desired, DesiredRun) and change.reason.code in _RUNS:
-            cause, detail = _RUNS[change.reason.code]
-            job = f" ({change.live.id})" if isinstance(change.live, ObservedJob) else ""
-            yield Drift(change.address, cause, detail=detail + job)
+def _unread(plan: Plan, observed: Mapping[str, Observation]) -> Iterator[Diagnostic]:
+    """Where nobody can say whether a deployment was there."""
+    code = codes.HISTORY_UNREADABLE
+    for change in plan.changes:
+        desired = change.desired
+        if isinstance(desired, DesiredDeployment) and change.live is None:
+            silent = observed[desired.target].silent.get(desired.name.lower())
+            if silent is not None:
+                detail = f"{silent.rstrip('.')}. {code.way_out}"
+                yield code.at(desired.place.range(), detail, address=str(desired.address))
 
 
 def _finding(drift: Drift, change: Change | None, plan: Plan) -> Finding:
@@ -84,10 +75,11 @@ def _next_deployment(
         return "apply leaves it as it is"
     if change.action in (Action.BLOCKED, Action.PARKED):
         return f"apply cannot put it back: {change.reason.text}"
-    if drift.cause in (Cause.EXPIRED, Cause.DELETED, Cause.VANISHED):
+    if drift.cause in GONE:
         price = change.cost.after if change.cost else ZERO
         monthly = f" ({amount_words(price, currency)} a month)" if price.known else ""
-        return f"apply deploys it again{monthly}; to do without it, remove it from {desired.place.range()}"
+        again = f"apply deploys it again{monthly}{_which_model(change)}"
+        return f"{again}; to do without it, remove it from {desired.place.range()}"
     if drift.cause is Cause.UNTAGGED:
         return "apply writes the tags again; a policy that removes tags must leave those that begin with reconciler-"
     if drift.cause is Cause.RETAGGED:
@@ -95,6 +87,14 @@ def _next_deployment(
     if drift.cause is Cause.FAILED:
         return "apply writes it again"
     return _put_back(drift, desired, change, accepts)
+
+
+def _which_model(change: Change) -> str:
+    """Which model comes, where it is not at once the one that the specs want."""
+    then = f", after {change.needs[0]}" if change.needs else ""
+    if change.at_once is None:
+        return then
+    return f" with the model that it served before{f'{then} with the new one' if then else ''}"
 
 
 def _put_back(drift: Drift, desired: DesiredDeployment, change: Change, accepts: tuple[Edit, ...]) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from reconciler.datasets.scan import DatasetFacts
 from reconciler.model import marks
 from reconciler.model.address import Address
 from reconciler.model.fingerprint import Ingredients
-from reconciler.model.observation import Observation
 from reconciler.model.resource import DesiredDeployment, DesiredRun, NamedModel, ResourceGraph, RunRef
+from reconciler.planning.naming import names
 from reconciler.specs.base import Entry
 from reconciler.specs.deployment import ChainRef, Deployment
 from reconciler.specs.estate import Specs
@@ -91,31 +90,6 @@ def _run(
     )
 
 
-def _live_name(name: str, strategy: str | None, model: RunRef | NamedModel, runs: Mapping[Address, DesiredRun]) -> str:
-    """What the service calls the deployment: with `versioned`, each model's has a name of its own."""
-    if strategy != "versioned":
-        return name
-    version = runs[model.address].mark if isinstance(model, RunRef) else default_suffix(model.version)
-    if isinstance(model, RunRef) and model.checkpoint is not None:
-        version = f"{version}-{model.checkpoint}"
-    return f"{name}-{version}"
-
-
-def keep_names(graph: ResourceGraph, observed: Mapping[str, Observation]) -> ResourceGraph:
-    """The graph in which a `versioned` deployment that is live under its model's former mark keeps that name."""
-    live = {(t, d.name.lower()): d.mark for t, o in observed.items() for d in o.deployments}
-    kept = {}
-    for address, wanted in graph.deployments.items():
-        run = graph.runs[wanted.model.address] if isinstance(wanted.model, RunRef) else None
-        if run is None or wanted.strategy != "versioned" or (wanted.target, wanted.name.lower()) in live:
-            continue
-        former = wanted.name.replace(run.mark, run.former_mark)
-        mark = live.get((wanted.target, former.lower()))
-        if mark and mark.estate == graph.estate and mark.address == str(address):
-            kept[address] = replace(wanted, name=former)
-    return replace(graph, deployments={**graph.deployments, **kept}) if kept else graph
-
-
 def _deployment(
     specs: Specs, entry: Entry[Deployment], target: str, runs: Mapping[Address, DesiredRun]
 ) -> DesiredDeployment:
@@ -132,10 +106,12 @@ def _deployment(
     else:
         model = NamedModel(spec.model.name, spec.model.version)
     place = entry.place
+    name, former = names(entry.name, own.strategy, model, runs)
     return DesiredDeployment(
         address=Address("deployment", entry.name, target),
         target=target,
-        name=_live_name(entry.name, own.strategy, model, runs),
+        name=name,
+        former=former,
         model=model,
         sku=own.sku,
         capacity=own.capacity,

@@ -29,6 +29,7 @@ def merge(parts: Sequence[PlanDocument]) -> PlanDocument:
     counts = {name: sum(getattr(p.summary, name) for p in parts) for name in SummaryPart.model_fields}
     digest = changes_digest(first.estate, {t.name: t.account for t in targets}, changes)
     diagnostics = _once((d for p in parts for d in p.diagnostics), lambda d: d.model_dump_json())
+    unset = _once((x for p in parts for x in p.unset), lambda x: (x.address, x.name))
     return first.model_copy(
         update={
             "asked": first.asked.model_copy(update={"target": () if whole else tuple(sorted(asked))}),
@@ -43,6 +44,7 @@ def merge(parts: Sequence[PlanDocument]) -> PlanDocument:
             "resource_changes": tuple(changes),
             "orphans": _once((o for p in parts for o in p.orphans), lambda o: (o.address, o.name)),
             "leftovers": _once((x for p in parts for x in p.leftovers), lambda x: (x.kind, x.target, x.name)),
+            **({"unset": unset} if unset else {}),
             "resource_drift": _once((d for p in parts for d in p.resource_drift), lambda d: (d.address, d.cause)),
             "diagnostics": tuple(sorted(diagnostics, key=lambda d: d.as_diagnostic().sort_key)),
         }

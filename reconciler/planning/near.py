@@ -76,23 +76,23 @@ class NearRuns:
         for target, observation in observed.items():
             for job in observation.jobs:
                 if marks.is_estates(job.mark, graph.estate) and (target, job.mark) not in self.wanted:
-                    for name in {job.metadata.get("address", ""), _tail(job.suffix)} - {""}:
+                    for name in {job.metadata.get("address", ""), tail(job.suffix)} - {""}:
                         self.named[target, name].append(job)
                 self.bases.add((target, marks.find_mark(job.base_model)))
             for model in observation.models:
                 if marks.is_estates(model.mark, graph.estate) and (target, model.mark) not in self.wanted:
-                    self.models.add((target, _model_tail(model.id)))
+                    self.models.add((target, model_tail(model.id)))
 
     def find(self, run: DesiredRun) -> list[Near]:
         """Earlier runs of the same address or suffix that nothing in the specs means any more, the nearest first."""
         by_address = self.named.get((run.target, str(run.address)), [])
-        found = {j.id: j for j in (*by_address, *self.named.get((run.target, _tail(run.suffix)), []))}
+        found = {j.id: j for j in (*by_address, *self.named.get((run.target, tail(run.suffix)), []))}
         near = [Near(job, tuple(self._compare(run, job))) for job in found.values()]
         return sorted(near, key=lambda n: n.likeness, reverse=True)
 
     def has_model(self, run: DesiredRun) -> bool:
         """Whether an earlier run of that suffix left a model, whatever became of its record."""
-        return (run.target, _tail(run.suffix)) in self.models
+        return (run.target, tail(run.suffix)) in self.models
 
     def was_used(self, run: DesiredRun) -> bool:
         """Whether a later run started from exactly this one, which is no more."""
@@ -153,15 +153,15 @@ def _chosen(name: str, live: Any, wanted: Any) -> Comparison:
     return Comparison(name, live == wanted, shown, str(wanted))
 
 
-def _tail(suffix: str | None) -> str:
+def tail(suffix: str | None) -> str:
     """What a suffix says after its mark."""
     return (suffix or "").lower()[marks.MARK_LENGTH + 1 :]
 
 
-def _model_tail(id: str) -> str:
+def model_tail(id: str) -> str:
     """The same of a model's name; OpenAI puts an id of its own behind it."""
     mark = marks.find_mark(id)
-    return _tail(id.lower()[id.lower().index(mark) :].partition(":")[0]) if mark else ""
+    return tail(id.lower()[id.lower().index(mark) :].partition(":")[0]) if mark else ""
 
 
 def parent_name(address: Address) -> str:

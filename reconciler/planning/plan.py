@@ -18,6 +18,7 @@ from reconciler.planning.left import LeftTarget
 from reconciler.planning.removal.leftovers import Leftover
 from reconciler.planning.removal.orphans import Orphan
 from reconciler.planning.scope import Scope, scope_of
+from reconciler.planning.unset import Unset
 
 ORDER = (Action.UPLOAD, Action.CANCEL, Action.TRAIN, Action.RETRY, Action.WAIT, Action.PARKED, Action.BLOCKED)
 REFUSING = frozenset(
@@ -68,6 +69,8 @@ class Plan:
     """The commit whose specs were compared with these."""
     left: tuple[LeftTarget, ...] = ()
     """Targets of the base that these specs do not look at."""
+    unset: tuple[Unset, ...] = ()
+    """Fields that left the specs and stay as they are."""
     hosting: Hosting = field(default_factory=Hosting)
     """What is live now costs a month."""
 

@@ -33,6 +33,7 @@ def _transition(change: ChangePart, account: str) -> list[Any]:
         values.after,
         values.after_unknown,
         makers,
+        *([values.at_once.name, values.at_once.before, values.at_once.after] if values.at_once else []),
     ]
 
 

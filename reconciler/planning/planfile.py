@@ -25,10 +25,12 @@ from reconciler.planning.planformat import (
     PlanDocument,
     SummaryPart,
     TargetPart,
+    UnsetPart,
     WantedPart,
 )
 from reconciler.planning.removal.leftovers import Leftover
 from reconciler.planning.scopeformat import ScopePart
+from reconciler.planning.unset import Unset
 from reconciler.planning.values import more_notes, values_of
 
 
@@ -56,6 +58,7 @@ def to_document(plan: Plan, *, root: str, version: str, asked: Asked = WHOLE) ->
         resource_changes=changes,
         orphans=_orphans(plan),
         leftovers=_leftovers(plan),
+        **({"unset": tuple(map(unset_part, plan.unset))} if plan.unset else {}),
         resource_drift=tuple(_drift(d) for d in plan.drift),
         diagnostics=tuple(DiagnosticPart.of(d) for d in plan.diagnostics),
     )
@@ -111,6 +114,11 @@ def change_part(change: Change, graph: ResourceGraph) -> ChangePart:
         change=values_of(change, graph),
         **more,
     )
+
+
+def unset_part(unset: Unset) -> UnsetPart:
+    """One entry of `unset`."""
+    return UnsetPart(address=str(unset.address), target=unset.target, name=unset.name, fields=dict(unset.fields))
 
 
 def _orphans(plan: Plan) -> tuple[OrphanPart, ...]:

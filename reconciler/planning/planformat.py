@@ -104,6 +104,14 @@ class MakerPart(Part):
         return self.fingerprint, self.checkpoint
 
 
+class AtOncePart(Part):
+    """What is written before the run that the rest of a deployment's change waits for."""
+
+    name: str = Field(description="Of the live deployment.")
+    before: dict[str, Any] = Field(description="Live values; a field that has none is not there yet.")
+    after: dict[str, Any] = Field(description="The model, where it is written, is one that served before.")
+
+
 class ValuesPart(Part):
     """Values before and after: a run's ingredients, a deployment's fields by their names in the specs."""
 
@@ -111,6 +119,7 @@ class ValuesPart(Part):
     before: dict[str, Any] | None = Field(description="Live values; null where nothing is live.")
     after: dict[str, Any] = Field(description="Wanted values, as far as they are known.")
     after_unknown: dict[str, bool] = Field(description="Fields whose value only the apply will bring to light.")
+    at_once: AtOncePart | None = Field(None, description="The part of a deployment's change that waits for no run.")
     made_by: dict[str, MakerPart] = Field({}, description="Fields whose value a training run makes or has made.")
 
 
@@ -155,6 +164,15 @@ class ChangePart(Part):
             return False
         stays = name in before and name in after and same(name, before[name], after[name])
         return name not in NOT_LIVE and not stays
+
+
+class UnsetPart(Part):
+    """Fields of a deployment that left the specs: they stay as they are."""
+
+    address: str
+    target: str
+    name: str = Field(description="Of the live deployment.")
+    fields: dict[str, Any] = Field(description="Live values, which are those that were last applied.")
 
 
 class OrphanPart(Part):
@@ -218,6 +236,7 @@ class PlanDocument(Part):
     resource_changes: tuple[ChangePart, ...]
     orphans: tuple[OrphanPart, ...]
     leftovers: tuple[LeftoverPart, ...] = ()
+    unset: tuple[UnsetPart, ...] = ()
     resource_drift: tuple[DriftPart, ...]
     diagnostics: tuple[DiagnosticPart, ...]
 

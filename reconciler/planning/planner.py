@@ -11,8 +11,9 @@ from reconciler.planning.clashes import clashes
 from reconciler.planning.closing import closings, has_closed
 from reconciler.planning.costs.costing import Costing
 from reconciler.planning.deployments import DeploymentPlanner, is_owned
-from reconciler.planning.graph import build_graph, keep_names
+from reconciler.planning.graph import build_graph
 from reconciler.planning.looks import looks
+from reconciler.planning.naming import recognised
 from reconciler.planning.plan import Plan, in_plan_order
 from reconciler.planning.removal.orphans import find_orphans, removals
 from reconciler.planning.removal.retention import trained_files
@@ -30,7 +31,7 @@ def make_plan(
 
     `facts` is keyed by dataset, `observed` by target; both must hold everything that the specs name.
     """
-    graph = keep_names(build_graph(specs, facts), observed)
+    graph = recognised(build_graph(specs, facts), observed)
     now = max((o.observed_at for o in observed.values()), default=0)
     closed = frozenset(name for name in specs.targets if has_closed(specs, name, now))
     training = TrainingPlanner(graph, facts, observed, closed)
@@ -60,7 +61,8 @@ def make_plan(
         changes=in_plan_order(changes.values()),
         orphans=orphans,
         leftovers=leftovers,
-        drift=tuple(sorted(serving.drift, key=lambda d: d.address)),
+        drift=tuple(sorted([*training.drift, *serving.drift], key=lambda d: d.address)),
+        unset=tuple(sorted(serving.unset, key=lambda unset: unset.address)),
         diagnostics=in_order(diagnostics),
         targets=looks(specs, observed),
         owned=sum(is_owned(d, specs.estate) for o in observed.values() for d in o.deployments),

@@ -10,7 +10,7 @@ from reconciler.model.address import KINDS, Address
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.errors import DiagnosticsError
 from reconciler.model.selection import Selection
-from reconciler.planning.changes import Action, Change, Reason
+from reconciler.planning.changes import Action, Change, Reason, only_at_once
 from reconciler.planning.plan import Plan
 from reconciler.specs.base import did_you_mean
 from reconciler.specs.estate import Specs
@@ -64,6 +64,7 @@ def select(plan: Plan, selection: Selection) -> Plan:
         selection=selection,
         changes=tuple(_held_back(c, by_key, kept) for c in changes),
         drift=tuple(d for d in plan.drift if str(d.address) in addresses),
+        unset=tuple(x for x in plan.unset if str(x.address) in addresses or selection.takes((x.address,), x.target)),
         orphans=tuple(o for o in plan.orphans if str(o.address) in addresses),
         diagnostics=tuple(d for d in plan.diagnostics if d.address in addresses or not _is_change(d)),
     )
@@ -87,5 +88,8 @@ def _held_back(change: Change, by_key: dict[str, Change], kept: set[str]) -> Cha
     missing = [need for need in change.needs if need in by_key and need not in kept]
     if not missing:
         return change
-    reason = Reason("left-out", f"it needs {missing[0]}, which --target leaves out")
+    why = f"it needs {missing[0]}, which --target leaves out"
+    if part := only_at_once(change, f"the rest is left out: {why}"):
+        return part
+    reason = Reason("left-out", why)
     return replace(change, action=Action.BLOCKED, reason=reason)

@@ -25,11 +25,12 @@ def served_now(graph: ResourceGraph, observed: Mapping[str, Observation]) -> tup
     for address, desired in sorted(graph.deployments.items()):
         observation = observed[desired.target]
         endpoint = observation.account.endpoint if observation.account else ""
-        served.append(Served(address, endpoint, _current(desired, observation, graph.estate)))
+        served.append(Served(address, endpoint, current(desired, observation, graph.estate)))
     return tuple(served)
 
 
-def _current(desired: DesiredDeployment, observation: Observation, estate: str) -> ObservedDeployment | None:
+def current(desired: DesiredDeployment, observation: Observation, estate: str) -> ObservedDeployment | None:
+    """The live object that serves under the address; the wanted name first, then the one written last."""
     own = [d for d in observation.deployments if _is(d, desired, estate) and d.provisioning_state == "Succeeded"]
     return max(own, key=lambda d: (d.name.lower() == desired.name.lower(), d.modified_at), default=None)
 

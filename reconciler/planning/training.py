@@ -16,7 +16,9 @@ from reconciler.model.catalog import failures
 from reconciler.model.diagnostics import Code, Diagnostic
 from reconciler.model.observation import Observation, ObservedCheckpoint, ObservedFile
 from reconciler.model.resource import DesiredRun, ResourceGraph, RunRef
+from reconciler.planning.causes import run_drift
 from reconciler.planning.changes import Action, Change, Reason
+from reconciler.planning.drift import Drift
 from reconciler.planning.impostors import Impostor
 from reconciler.planning.reasons import Root, TrainingReasons
 from reconciler.planning.runs import MarkIndex, RunState, RunView
@@ -51,6 +53,7 @@ class TrainingPlanner:
         self.actions: dict[Address, Action] = {}
         self.changes: dict[str, Change] = {}
         self.diagnostics: list[Diagnostic] = []
+        self.drift: list[Drift] = []
         self.shared = _shared_runs(graph)
         self.reasons = TrainingReasons(graph, observed, self.shared, self.action)
         self.sharing: dict[Address, list[Address]] = {}
@@ -236,6 +239,7 @@ class TrainingPlanner:
 
     def _block(self, run: DesiredRun, view: RunView) -> None:
         code = _BLOCKING[view.state]
+        self.drift += run_drift(run, view)
         who = view.job.id if view.job else view.model
         told = [f"{who} on {run.target}"]
         if view.job and view.job.error:

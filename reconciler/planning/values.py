@@ -14,7 +14,7 @@ from reconciler.model.observation import ObservedDeployment, ObservedJob
 from reconciler.model.resource import DesiredDeployment, DesiredRun, ResourceGraph, RunRef
 from reconciler.planning.changes import Action, Change, Unknown
 from reconciler.planning.diff import live_fields, wanted_fields, with_ignored
-from reconciler.planning.planformat import MakerPart, ValuesPart
+from reconciler.planning.planformat import AtOncePart, MakerPart, ValuesPart
 
 _ACTIONS: dict[Action, tuple[Any, ...]] = {
     Action.UPLOAD: ("create",),
@@ -35,6 +35,9 @@ def values_of(change: Change, graph: ResourceGraph) -> ValuesPart:
     before, after, unknown = _sides(change, graph)
     makers = _makers(change, graph, {*after, *unknown})
     more: dict[str, Any] = {"made_by": makers} if makers else {}
+    if part := change.at_once:
+        was = {f.field: f.before for f in part.fields if f.before is not None}
+        more["at_once"] = AtOncePart(name=part.name, before=was, after={f.field: f.after for f in part.fields})
     return ValuesPart(actions=actions, before=before, after=after, after_unknown=dict.fromkeys(unknown, True), **more)
 
 
@@ -87,7 +90,8 @@ def _deployment(change: Change, graph: ResourceGraph) -> Sides:
     if isinstance(desired, DesiredDeployment) and change.action.writes:
         if change.action is Action.REPLACE and live:
             before, after = _anew(desired, live, before, after, graph)
-        after |= {"name": desired.name, "strategy": desired.strategy}
+        part = change.at_once if change.at_once and not change.needs else None
+        after |= {"name": part.name if part else desired.name, "strategy": desired.strategy}
         before |= {"name": live.name} if live else {}
         if desired.protect is not None and (live is None or live.mark is None or change.action is Action.REPLACE):
             after["protect"] = desired.protect
@@ -116,6 +120,8 @@ def _makers(change: Change, graph: ResourceGraph, fields: set[str]) -> dict[str,
     desired = change.desired
     if "model" not in fields or not isinstance(desired, DesiredDeployment) or not isinstance(desired.model, RunRef):
         return {}
+    if change.at_once and not change.needs:
+        return {}  # the model is the one that served last
     ref = desired.model
     step: dict[str, Any] = {"checkpoint": ref.checkpoint} if ref.checkpoint is not None else {}
     return {"model": MakerPart(job=str(ref.address), fingerprint=graph.runs[ref.address].fingerprint, **step)}

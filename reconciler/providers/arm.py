@@ -107,7 +107,7 @@ class ArmAccount:
             for k, v in (live.tags if live else {}).items()
             if not k.lower().startswith(TAG_PREFIX) and k.lower() not in anew
         }
-        tags = {**others, **write.tags}
+        tags = others | {k: v for k, v in write.tags.items() if v is not None}
         if live and write.fields.keys() <= {"sku", "capacity"}:
             body = {"tags": tags} | ({"sku": _sku(write.fields, live)} if write.fields else {})
             self._send(self.sdk.deployments.begin_update, name, body, tell)

@@ -51,11 +51,14 @@ class RunRequest:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentWrite:
-    """What to write on a deployment: fields by their name in the spec, and tags to set beside those it has."""
+    """What to write on a deployment: fields by their name in the spec, and tags to set beside those it has.
+
+    A tag of None is taken away.
+    """
 
     fields: Mapping[str, Any]
     """`model` (a fine-tuned model's id, or NAME@VERSION), `source`, `sku`, `capacity`, ..."""
-    tags: Mapping[str, str]
+    tags: Mapping[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)

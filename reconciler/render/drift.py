@@ -10,10 +10,11 @@ from typing import Any
 import orjson
 
 from reconciler.planning.drift import Cause, DriftReport, Finding
+from reconciler.planning.planfile import unset_part
 from reconciler.planning.scopeformat import ScopePart
 from reconciler.render import scope
 from reconciler.render.diagnostics import as_json as diagnostic_json
-from reconciler.render.plan import sides, value
+from reconciler.render.plan import LEFT, left, sides, value
 from reconciler.render.text import Style, clean, pad, plural, when
 
 FORMAT_VERSION = "1.0"
@@ -25,6 +26,8 @@ INDENT = " " * (_WORD + 5)
 def render(report: DriftReport, style: Style) -> str:
     """Each finding with its cause and the next step, then a line that counts them."""
     parts = ["\n".join(_finding(f, style)) for f in report.findings]
+    stays = left(map(unset_part, report.unset))
+    parts += ["\n".join([LEFT, *(style(line, "dim") for line in stays)])] if stays else []
     return "\n\n".join([*parts, _summary(report, style)]) + "\n"
 
 
@@ -115,6 +118,7 @@ def as_json(report: DriftReport, *, root: str, version: str) -> dict[str, Any]:
         },
         "scope": ScopePart.of(report.scope).model_dump(mode="json"),
         "findings": [_finding_json(f) for f in report.findings],
+        "unset": [unset_part(x).model_dump() for x in report.unset],
         "patch": report.patch,
         "diagnostics": [diagnostic_json(d) for d in report.diagnostics],
     }

@@ -58,7 +58,7 @@ class LiveProgress:
     """An event sink that draws; a context manager around the apply."""
 
     def __init__(self, steps: Sequence[Step], console: Console) -> None:
-        self._lines = {s.key: _Line(s.change.action.value, " · ".join(s.change.notes[:2]), s.needs) for s in steps}
+        self._lines = {s.key: _Line(s.verb, " · ".join(s.change.notes[:2]), s.needs) for s in steps}
         self._console = console
         self._spinner = Spinner("dots", style="cyan")
         self._live = Live(get_renderable=self._draw, console=console, refresh_per_second=8, transient=False)

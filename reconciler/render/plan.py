@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from reconciler.model import marks
 from reconciler.planning.changes import Action, Unknown
-from reconciler.planning.drift import Cause
-from reconciler.planning.planformat import ChangePart, DriftPart, LeftoverPart, OrphanPart, PlanDocument
+from reconciler.planning.drift import GONE, Cause
+from reconciler.planning.planformat import ChangePart, DriftPart, LeftoverPart, OrphanPart, PlanDocument, UnsetPart
 from reconciler.render import cost, scope
 from reconciler.render.text import Style, clean, pad, plural, when, width
 
+LEFT = "Left as it is, for the specs do not set it any more:"
 UNWANTED = "Kept, though nothing wants it any more (--prune destroys it):"
 INDENT = " " * 13
 COLUMNS = 80
@@ -49,6 +50,8 @@ def render(plan: PlanDocument, style: Style, seen: str = "") -> str:
         parts.append("\n".join(removals))
     if orphans := _kept(plan):
         parts.append("\n".join(style(line, "dim") for line in orphans))
+    if stays := left(plan.unset):
+        parts.append("\n".join([LEFT, *(style(line, "dim") for line in stays)]))
     parts.append(_summary(plan, style))
     return "\n\n".join(parts) + "\n"
 
@@ -191,13 +194,28 @@ def _kept(plan: PlanDocument) -> list[str]:
     return [*lines, more] if more else lines
 
 
+def left(parts: Iterable[UnsetPart]) -> list[str]:
+    """A line or more for each deployment with fields that left the specs."""
+    lines = []
+    for part in parts:
+        told = clean(f"{part.address}: {left_words(part)}")
+        lines += textwrap.wrap(told, COLUMNS, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+    return lines
+
+
+def left_words(part: UnsetPart) -> str:
+    """`capacity 60, content_filter Microsoft.DefaultV2`."""
+    return ", ".join(f"{name} {value(name, live)}" for name, live in part.fields.items())
+
+
 def _why(orphan: OrphanPart, plan: PlanDocument) -> str:
     return "" if plan.asked.destroy else f": {orphan.reason}"
 
 
 def drifted(plan: PlanDocument) -> list[DriftPart]:
-    """What changed outside the specs, but for failures: their change says it better."""
-    return [d for d in plan.resource_drift if d.cause != Cause.FAILED]
+    """What changed outside the specs on what is live: what failed or is gone has a change that says it better."""
+    elsewhere = (Cause.FAILED, *GONE)
+    return [d for d in plan.resource_drift if d.address.startswith("deployment.") and d.cause not in elsewhere]
 
 
 def _drift(drift: DriftPart, style: Style) -> str:

@@ -93,7 +93,7 @@ class Serving(Strict):
     strategy: Literal["in_place", "versioned", "recreate"] | None = Field(
         default=None,
         description="How a new model gets under a serving name: in_place writes it under the same name, versioned puts "
-        "a new deployment beside the old one, recreate deletes first (an outage).",
+        "a new deployment beside the old one, under a name with the model in it, recreate deletes first (an outage).",
     )
     protect: bool | None = Field(default=None, description="Never deleted, recreated or pruned while true.")
     ignore_drift: list[Literal["sku", "capacity", "content_filter", "version_upgrade", "tags"]] | None = Field(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from reconciler.model import codes, marks
+from reconciler.model import codes, live_names, marks
 from reconciler.model.catalog import limits, models
 from reconciler.model.diagnostics import Diagnostic, SourceRange
 from reconciler.specs.base import Entry, did_you_mean
-from reconciler.specs.deployment import ChainRef, Deployment
+from reconciler.specs.deployment import ChainRef, Deployment, NamedModel
 from reconciler.specs.documents import Located
 from reconciler.specs.estate import Specs
 from reconciler.specs.job import Job, JobRef
@@ -23,7 +23,31 @@ def check_references(specs: Specs) -> Iterator[Diagnostic]:
         yield from _job(specs, job)
     for deployment in specs.deployments.values():
         yield from _deployment(specs, deployment)
+    yield from _live_names(specs)
     yield from _cycles(specs.jobs)
+
+
+def _live_names(specs: Specs) -> Iterator[Diagnostic]:
+    """Deployments that one account would know by one name, as far as the specs alone tell."""
+    first: dict[tuple[str, str], Entry[Deployment]] = {}
+    for entry in specs.deployments.values():
+        for target in entry.spec.targets:
+            for name in _names_on(entry, target):
+                other = first.setdefault((target, name.lower()), entry)
+                if other is not entry:
+                    detail = f'On {target} the deployments "{other.name}" and "{entry.name}" are both called "{name}".'
+                    related = [("first", other.place.range())]
+                    yield codes.DUPLICATE_NAME.at(entry.place.range(), detail, related=related)
+
+
+def _names_on(entry: Entry[Deployment], target: str) -> tuple[str, ...]:
+    """Its live names: also the one of earlier releases, under which it may be live still."""
+    model, name = entry.spec.model, entry.name
+    if entry.spec.on(target).strategy != "versioned":
+        return (name,)
+    if not isinstance(model, NamedModel):
+        return ()  # its mark is not known yet
+    return live_names.versioned(name, model.name, model.version), live_names.versioned_before(name, model.version)
 
 
 def _targets(specs: Specs) -> Iterator[Diagnostic]:

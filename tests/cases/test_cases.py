@@ -63,7 +63,8 @@ def plan_case(case: dict[str, Any]) -> World:
         account.hold = True
     specs = load_text(after)
     facts, world = facts_of(specs, case.get("contents")), cloud.world(specs)
-    observed = at_noon(operations.look(world, 1, every_checkpoint=True))
+    seen = operations.look(world, 1, every_checkpoint=True)
+    observed = at_noon(operations.look_further_back(world, seen, 1))
     if case.get("destroy"):
         return World(facts, observed, select(make_destroy_plan(specs, facts, observed), selection_of(case)))
     made = select(make_plan(specs, facts, observed, prune=case.get("prune", False)), selection_of(case))
@@ -104,7 +105,7 @@ def test_case(name: str, request: pytest.FixtureRequest) -> None:
     shown = document(made, asked)
     goldens = {"plan.txt": as_text(made, asked), "plan.json": as_json(made, asked), "plan.md": markdown.render(shown)}
     if case.get("drift"):
-        report = make_report(made, world.observed, {})
+        report = make_report(made, world.observed)
         told = render_drift.as_json(report, root="specs", version="test")
         goldens |= {"drift.txt": render_drift.render(report, Style(False)), "drift.md": drift_markdown.render(told)}
     if addresses := case.get("explain"):

@@ -184,7 +184,13 @@ def test_a_model_that_was_deleted(triage: Bench) -> None:
     (job,) = triage.jobs()
     model = f"{triage.data_plane()}/models/{job['fine_tuned_model']}"
     triage.http.delete(model, params={"api-version": "x"}).raise_for_status()
-    found = only(triage)
+    status, findings, report = drift(triage)
+    assert (status, report["complete"]) == (2, True)
+    *deployments, found = findings
+    assert [(f["address"], f["cause"]) for f in deployments] == [
+        ("deployment.triage@chicago", "deleted"),
+        ("deployment.triage@sweden", "deleted"),
+    ]
     assert (found["address"], found["cause"]) == ("job.triage", "deleted")
     assert "raise `generation` in specs/triage.yaml:" in found["next_step"]
 

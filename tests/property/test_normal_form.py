@@ -67,7 +67,7 @@ def test_what_the_service_rewrites_is_no_change_and_no_drift(estate: dict[str, A
     observed = operations.look(cloud.world(specs), 1)
     made = make_plan(specs, facts_of(specs), observed)
     assert made.changes == ()
-    assert not make_report(made, observed, {}).drifted
+    assert not make_report(made, observed).drifted
 
 
 @given(estates(), SEEDS)

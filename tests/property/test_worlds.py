@@ -34,7 +34,7 @@ def reached(text: str, observed: dict[str, Observation], *, prune: bool = False)
     after = World(planned(text, observed, prune=prune), observed).carry_out()
     left = planned(text, after, prune=prune)
     assert left.changes == (), [f"{c.action.value} {c.key}: {c.reason.text} {c.fields}" for c in left.changes]
-    assert not make_report(left, after, {}).drifted
+    assert not make_report(left, after).drifted
     return after
 
 

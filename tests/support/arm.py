@@ -26,6 +26,9 @@ class ArmMemory:
         self.raw: dict[str, dict[str, Any]] = {}
         self.writes: list[tuple[str, str, dict[str, Any]]] = []
         """Method, name and body of each write that was heard."""
+        self.log: list[dict[str, Any]] = []
+        """The subscription's activity log, the oldest first."""
+        self.log_refused = False
         self.refuse: Callable[[str, str], ServiceError | None] = lambda method, name: None
         """Called before each write; its error is raised in place of the write."""
         self.deployments = self  # the SDK's client has its operations under that name
@@ -43,6 +46,8 @@ class ArmMemory:
 
     def _answer(self, request: httpx2.Request) -> httpx2.Response:
         path = unquote(request.url.path)
+        if path.endswith("/eventtypes/management/values"):
+            return self._logged(str(request.url))
         found = _PATH.search(path)
         if found is None:
             body = {"id": path, "location": self.region, "properties": {"endpoint": "https://data.test/"}}
@@ -53,6 +58,21 @@ class ArmMemory:
         if name in self.raw:
             return httpx2.Response(200, json=self.raw[name])
         return httpx2.Response(404, json={"error": {"code": "DeploymentNotFound", "message": "not there"}})
+
+    def record(
+        self, name: str, operation: str, by: str = "apply@contoso.example", at: str = "2027-01-16T08:00:00Z"
+    ) -> None:
+        """Enter a write or a delete in the activity log."""
+        word = {"value": f"Microsoft.CognitiveServices/accounts/deployments/{operation}"}
+        entry = {"operationName": word, "status": {"value": "Succeeded"}, "caller": by, "eventTimestamp": at}
+        self.log.append({**entry, "resourceId": f"{self.account_id}/deployments/{name}"})
+
+    def _logged(self, url: str) -> httpx2.Response:
+        if self.log_refused:
+            error = {"code": "AuthorizationFailed", "message": "no right to read the log"}
+            return httpx2.Response(403, json={"error": error})
+        mine = [e for e in self.log if f"'{e['resourceId']}'".lower() in unquote(url).lower()]
+        return httpx2.Response(200, json={"value": mine}, headers={"Date": "Sat, 16 Jan 2027 11:46:40 GMT"})
 
     def begin_create_or_update(self, _group: str, _account: str, name: str, body: Any, **_: Any) -> _Poller:
         return self._write("PUT", name, orjson.loads(body.read()))
@@ -68,6 +88,7 @@ class ArmMemory:
         if error:
             raise error
         self.writes.append((method, name, body))
+        self.record(name, "delete" if method == "DELETE" else "write")
         if method == "PUT":
             self.put(name, body)
         elif method == "PATCH":

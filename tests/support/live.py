@@ -6,6 +6,7 @@ since:
   - {run: support/2026-01, record: gone}          # or model: gone, retired
   - {run: support/2026-01, again: [running]}      # further runs with the same mark, begun seconds later
   - {deployment: support-chat@chicago, capacity: 30}      # or sku, model; tags: gone, broken; state: Failed; gone: true
+  - {deployment: triage@sweden, gone: true, by: ana@contoso.example}       # and the activity log says so
   - {foreign: triage@sweden}                      # a deployment that carries nobody's mark
   - {file: january@sweden, gone: true}            # or hours: 3, until it expires
   - {target: chicago, unreadable: true}
@@ -100,6 +101,8 @@ def _deployment(cloud: Cloud, _graph: ResourceGraph, _text: str, what: Happening
     raw = cloud[target].arm.raw
     if what.get("gone"):
         del raw[name]
+        if by := what.get("by"):
+            cloud[target].arm.record(name, "delete", by, "2027-01-16T09:30:00Z")
         return
     sku = {**raw[name]["sku"], **{w: what[k] for k, w in (("capacity", "capacity"), ("sku", "name")) if k in what}}
     properties = dict(raw[name]["properties"])

@@ -15,11 +15,22 @@ from reconciler.model.resource import DesiredDeployment, DesiredRun, NamedModel,
 from reconciler.planning.changes import Action, Change, Unknown
 from reconciler.planning.diff import TAG, live_fields, wanted_fields
 from reconciler.planning.plan import Plan
-from reconciler.planning.steps import make_steps
+from reconciler.planning.steps import Step, make_steps
 from reconciler.providers.arm import put_body
 from tests.support.answers import deployment
 
 LATER = 1_900_000_000
+
+
+def _as_told(step: Step) -> Change:
+    """The part of a change that a step makes, under the name of the live object."""
+    change, part = step.change, step.part
+    if part is None:
+        return change
+    assert isinstance(change.desired, DesiredDeployment)
+    desired = replace(change.desired, name=part.name)
+    action = Action.UPDATE if part.live else Action.CREATE
+    return replace(change, action=action, fields=part.fields, desired=desired)
 
 
 class World:
@@ -34,7 +45,7 @@ class World:
         """Every step, the last of the plan first as far as needs allow; the observations afterwards."""
         steps = {step.key: step for step in reversed(make_steps(self.plan))}
         for key in TopologicalSorter({k: s.needs for k, s in steps.items()}).static_order():
-            change = steps[key].change
+            change = _as_told(steps[key])
             kind = {"dataset": self._file, "job": self._run, "deployment": self._deployment}[change.address.kind]
             kind(change, self.seen[change.target])
         return self.seen
@@ -98,6 +109,7 @@ class World:
         return next(m.id for m in self.seen[run.target].models if m.mark in run.marks)
 
     def _deployment(self, change: Change, o: Observation) -> None:
+        """A change as `_as_told` gives it: its desired name is the live one."""
         if change.action is Action.DELETE:
             assert isinstance(change.live, ObservedDeployment)
             self._put(change.target, deployments=tuple(d for d in o.deployments if d.name != change.live.name))
@@ -125,11 +137,19 @@ class World:
                 assert isinstance(desired.model, RunRef)
                 after[name] = self._model(desired.model)
         protect = after.pop("protect", None)
+        dropped = {n for n, value in after.items() if value is None}
+        part = "model" not in after and bool(change.at_once)
         ours = TAG + marks.TAG_PREFIX
         seen = {k: v for k, v in live_fields(live).items() if not k.startswith(ours)} if live else {}
         values = seen | after
-        record = {name: values[name] for name in self._spec_fields(desired) if name in values}
         before = live.mark if live else None
+        applied = (before.applied if before else None) or {}
+        own = list(after) if part else self._spec_fields(desired)
+        # What the specs do not set any more stays in the record while it is live, and so does a model that waits.
+        record = {n: value for n, value in applied.items() if part or n not in own}
+        record |= {n: values.get(n) for n in own}
+        record = {n: value for n, value in record.items() if value is not None and n not in dropped}
+        values = {n: value for n, value in values.items() if value is not None}
         protected = bool(protect if protect is not None else desired.protect or (before and before.protect))
         mark = DeploymentMark(self.plan.estate, str(desired.address), "", protected, record)
         tags = {k.removeprefix(TAG): v for k, v in values.items() if k.startswith(TAG)} | mark.tags()

@@ -54,7 +54,8 @@ SPEC_NAME = error(
 DUPLICATE_NAME = error(
     "duplicate-name",
     "the name is used twice",
-    "All files below the spec root share one namespace for each kind.",
+    "All files below the spec root share one namespace for each kind, and an account knows each deployment by one "
+    "name: with `strategy: versioned` its own, its model's and its version's.",
     "Rename one of the two.",
     "jobs:\n"
     "  support: {target: sweden, base_model: gpt-4.1-nano-2025-04-14, training: rows}\n"

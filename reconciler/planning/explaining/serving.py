@@ -9,7 +9,7 @@ from reconciler.model.observation import Observation, ObservedDeployment
 from reconciler.model.resource import DesiredDeployment, RunRef
 from reconciler.planning.changes import Change, FieldChange
 from reconciler.planning.derivation import Derivation, Table, decided
-from reconciler.planning.diff import compare, live_fields, wanted_fields, without_ignored
+from reconciler.planning.diff import compare, dropped_tags, left_fields, live_fields, wanted_fields, without_ignored
 from reconciler.planning.plan import Plan
 
 
@@ -86,6 +86,9 @@ def _fields(
             continue  # its names are long: it has a table of its own
         verdict = "left alone" if live and name not in kept else "drift" if drifted else "change" if changed else "same"
         yield (name, _text(value), _text(applied.get(name)), _text(seen.get(name)), verdict)
+    if live:
+        for verdict, names in (("change", dropped_tags(desired, live)), ("left", left_fields(desired, live))):
+            yield from ((name, "-", _text(applied.get(name)), _text(seen.get(name)), verdict) for name in names)
 
 
 def _names(fields: tuple[FieldChange, ...], name: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from reconciler.model.diagnostics import Diagnostic
-from reconciler.planning.changes import Action, Change, Reason
+from reconciler.planning.changes import Action, Change, Reason, only_at_once
 
 Changes = Mapping[str, Change]
 """By key, in the order of the plan."""
@@ -44,10 +44,16 @@ def block(changes: Changes, findings: Iterable[Finding]) -> dict[str, Change]:
                 held[key] = Reason("needs-blocked", f"it needs {need}, which is blocked")
                 wave.append(key)
     return {
-        key: replace(c, action=Action.BLOCKED, reason=held[key]) if key in held else c
+        key: _held(c, held[key], whole=key in first) if key in held else c
         for key, c in changes.items()
         if key in first or not _in_vain(c, needed_by[key], held)
     }
+
+
+def _held(change: Change, reason: Reason, *, whole: bool) -> Change:
+    """Blocked; but what waits for nothing is done where only the change that it needs is blocked."""
+    part = None if whole else only_at_once(change, f"the rest is blocked: {reason.text}")
+    return part or replace(change, action=Action.BLOCKED, reason=reason)
 
 
 def _needed_by(changes: Changes) -> defaultdict[str, list[str]]:

@@ -21,9 +21,10 @@ SHARE = 0.3
 def guard(plan: Plan) -> Plan:
     """The plan, with an error that apply obeys where deletes, recreates and cuts of capacity touch too much."""
     touched = {
-        (c.target, c.live.name.lower())
+        (c.target, live.name.lower())
         for c in plan.changes
-        if isinstance(c.live, ObservedDeployment) and _takes_away(c)
+        for live in (c.live, c.at_once.live if c.at_once else None)
+        if isinstance(live, ObservedDeployment) and _takes_away(c, live)
     }
     if plan.owned < LEAST or len(touched) <= SHARE * plan.owned:
         return plan
@@ -36,11 +37,13 @@ def guard(plan: Plan) -> Plan:
     return replace(plan, diagnostics=in_order([*plan.diagnostics, code.at(detail=detail)]))
 
 
-def _takes_away(change: Change) -> bool:
-    if change.action in (Action.DELETE, Action.REPLACE):
+def _takes_away(change: Change, live: ObservedDeployment) -> bool:
+    if change.action in (Action.DELETE, Action.REPLACE) and change.live is live:
         return True
-    cuts = (f for f in change.fields if f.field == "capacity")
-    return change.action is Action.UPDATE and any(_less(f.after, f.before) for f in cuts)
+    part = change.at_once
+    at_once = part.fields if part and part.live is live else ()
+    fields = (*at_once, *(change.fields if change.action is Action.UPDATE else ()))
+    return any(f.field == "capacity" and _less(f.after, f.before) for f in fields)
 
 
 def _less(after: object, before: object) -> bool:

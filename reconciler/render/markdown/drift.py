@@ -9,11 +9,13 @@ import orjson
 
 from reconciler.planning.changes import FieldChange
 from reconciler.planning.diagnosticformat import DiagnosticPart
+from reconciler.planning.planformat import UnsetPart
 from reconciler.render.drift import in_words
 from reconciler.render.markdown import page
 from reconciler.render.markdown.changes import FEW, field_lines
 from reconciler.render.markdown.diagnostics import alerts
 from reconciler.render.markdown.escaping import code, fence, label, prose
+from reconciler.render.markdown.plan import left_alone
 from reconciler.render.text import plural, utc, when
 
 _TAIL = 1_000
@@ -30,6 +32,7 @@ def render(report: Mapping[str, Any], limit: int = page.COMMENT) -> str:
     parts += shown
     if left := len(report["findings"]) - len(shown):
         parts.append(f"**{left:,} more** would not fit here: `reconciler drift` tells all of them.")
+    parts += left_alone([UnsetPart.model_validate(x) for x in report.get("unset", ())])
     parts += [
         patch,
         f"<sub>Findings {code(report['digest'])} by reconciler {prose(report['reconciler_version'])}</sub>",

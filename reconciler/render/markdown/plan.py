@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reconciler.planning.planformat import DriftPart, PlanDocument
+from reconciler.planning.planformat import DriftPart, PlanDocument, UnsetPart
 from reconciler.render import cost
 from reconciler.render.markdown import page
 from reconciler.render.markdown.by_target import by_target
@@ -21,6 +21,7 @@ from reconciler.render.plan import (
     in_words,
     kept,
     left_behind,
+    left_words,
     nothing_to_do,
     prunes,
     value,
@@ -42,6 +43,7 @@ def render(plan: PlanDocument, limit: int = page.COMMENT) -> str:
     parts += _drifts(drifted(plan), limit // 5)
     drawn = graph(plan.resource_changes)
     orphans = [page.folded("Kept, though nothing wants it", [_kept(plan)], unfolded=False)] if _kept(plan) else []
+    orphans += left_alone(plan.unset)
     room = limit - page.size("\n\n".join([*parts, drawn, *orphans])) - _TAIL
     currency = plan.cost.currency if plan.cost else "USD"
     parts += [*by_risk(plan.resource_changes, currency, room), drawn, *orphans, _footer(plan)]
@@ -97,6 +99,17 @@ def _kept(plan: PlanDocument) -> str:
         shown.append(f"- and {len(lines) - len(shown):,} more")
     pointer = "" if prunes(plan) or not kept(plan) else "`--prune` destroys what is not protected."
     return "\n\n".join(part for part in ("\n".join(shown), prose(left_behind(plan)), pointer) if part)
+
+
+def left_alone(parts: Sequence[UnsetPart]) -> list[str]:
+    """The deployments with fields that left the specs; nothing where there are none."""
+    if not parts:
+        return []
+    lines = [f"- deployment {code(x.name)} on {code(x.target)}: {prose(left_words(x))}" for x in parts]
+    shown = page.fill(lines, _MOST_KEPT)
+    if len(shown) < len(lines):
+        shown.append(f"- and {len(lines) - len(shown):,} more")
+    return [page.folded("Left as it is, for the specs do not set it any more", ["\n".join(shown)], unfolded=False)]
 
 
 def _footer(plan: PlanDocument) -> str:

@@ -57,7 +57,8 @@ def test_the_source_stays_at_home_where_the_model_does() -> None:
 
 def test_model_and_capacity_go_as_two_writes() -> None:
     cloud = live()
-    apply(cloud, edited(ESTATE, ("{n_epochs: 2}", "{n_epochs: 4}"), ("capacity: 20", "capacity: 40")))
+    older = ("    model: {chain: support}", "    model: {chain: support, stage: 2026-01}")
+    apply(cloud, edited(ESTATE, older, ("capacity: 20", "capacity: 40")))
     (first, one), (second, two) = sent(cloud, "chicago")
     assert (first, one["sku"]["capacity"]) == ("PUT", 20), "the model first, under the old capacity"
     assert (second, two["sku"]["capacity"], "properties" in two) == ("PATCH", 40, False)

@@ -210,6 +210,7 @@ NOT_TOLD = {
     "base",
     "ingredients",
     "mark",
+    "former",
     "former_mark",
     "training",
     "validation",
