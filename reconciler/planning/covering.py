@@ -99,6 +99,11 @@ def _composed(new: ChangePart, shown: Sequence[ChangePart]) -> ChangePart:
     return shown[0].model_copy(update={"change": shown[0].change.model_copy(update=update)})
 
 
+def differences(one: ChangePart, other: ChangePart) -> list[str]:
+    """How two parts of one plan differ on a change that both show; empty where each covers the other."""
+    return [*_transition(one, other), *_transition(other, one)]
+
+
 def with_changes(plan: PlanDocument, changes: Iterable[ChangePart]) -> PlanDocument:
     """The plan with other changes, and their digest."""
     listed = tuple(changes)

@@ -8,9 +8,10 @@ from typing import TypeVar
 
 from reconciler.model.money import Amount, total
 from reconciler.planning.costs.costformat import HostingPart, PlanCostPart, amount_part
+from reconciler.planning.covering import differences
 from reconciler.planning.plan import rank
 from reconciler.planning.plandigest import changes_digest
-from reconciler.planning.planformat import DigestPart, PlanDocument, SummaryPart, TargetPart
+from reconciler.planning.planformat import ChangePart, DigestPart, PlanDocument, SummaryPart, TargetPart
 from reconciler.planning.scopeformat import ScopePart
 
 T = TypeVar("T")
@@ -22,7 +23,7 @@ def merge(parts: Sequence[PlanDocument]) -> PlanDocument:
     if not others:
         return first
     _check(parts)
-    changes = sorted((c for p in parts for c in p.resource_changes), key=lambda c: rank(c.type, c.action, c.key))
+    changes = sorted(_changes(parts), key=lambda c: rank(c.type, c.action, c.key))
     targets = _targets(parts)
     asked = {name for p in parts for name in p.asked.target}
     whole = asked == {t.name for t in targets}
@@ -49,6 +50,16 @@ def merge(parts: Sequence[PlanDocument]) -> PlanDocument:
             "diagnostics": tuple(sorted(diagnostics, key=lambda d: d.as_diagnostic().sort_key)),
         }
     )
+
+
+def _changes(parts: Sequence[PlanDocument]) -> Iterable[ChangePart]:
+    """Every change once; two parts that show one thing must approve the same."""
+    found: dict[str, ChangePart] = {}
+    for change in (c for part in parts for c in part.resource_changes):
+        words = differences(found.setdefault(change.key, change), change)
+        if words:
+            raise ValueError(f"they differ on {change.address}: {words[0]}")
+    return found.values()
 
 
 def _check(parts: Sequence[PlanDocument]) -> None:

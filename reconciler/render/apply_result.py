@@ -22,6 +22,7 @@ _HEADS = {
     "refused": "Not applied: this is not what was approved",
     "failed": "The apply failed",
 }
+_BUT_LEFT = "Applied: everything that was approved is live, and nothing else was touched"
 _LIMIT = 50_000
 _PLAIN = Style(False)
 
@@ -42,12 +43,16 @@ class Done:
     """Why merged pull requests approved nothing, a sentence each."""
 
     @property
+    def head(self) -> str:
+        return _BUT_LEFT if self.state == "converged" and self.left else _HEADS[self.state]
+
+    @property
     def fine(self) -> bool:
         return self.state in ("converged", "under way")
 
 
 def render(done: Done) -> str:
-    parts = [f"### {_HEADS[done.state]}"]
+    parts = [f"### {done.head}"]
     if done.outcomes:
         counts = Counter(o.result.value for o in done.outcomes)
         parts.append(", ".join(f"{n:,} {result}" for result, n in sorted(counts.items())) + ".")
@@ -71,7 +76,7 @@ def render(done: Done) -> str:
 def headline(done: Done) -> str:
     """One line, for the log."""
     steps = f" ({plural(len(done.outcomes), 'step')})" if done.outcomes else ""
-    return _HEADS[done.state] + steps
+    return done.head + steps
 
 
 def difference(found: Difference) -> str:

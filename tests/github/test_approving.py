@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,10 @@ import httpx2
 import pytest
 
 from reconciler.api import estate as loading
+from reconciler.cli.github.making import make
 from reconciler.github.marker import Marker, read_marker
+from reconciler.planning.covering import with_changes
+from reconciler.planning.planreading import read_saved
 from reconciler.specs.parse import load
 from tests.github.conftest import SPECS, Ci
 from tests.github.test_commands import NORWAY, PULL, Commands, applied, here
@@ -125,6 +129,15 @@ def test_a_live_value_that_moved_since_the_plan_is_not_what_was_approved(here: C
     assert state(here, OTHER) == "converged"
 
 
+def only_shows(here: Commands, address: str) -> None:
+    """The latest plan is one of this address alone."""
+    run = here.hub.runs[-1]
+    made = read_saved((here.folder / ".reconciler/plan.json").read_bytes())
+    part = with_changes(made, [c for c in made.resource_changes if c.address == address])
+    (kept,) = here.hub.artifacts[str(run["id"])]
+    here.hub.keep(str(run["id"]), kept["name"], {"plan.json": part.as_bytes()})
+
+
 def test_a_schedule_keeps_an_elder_approval_that_could_not_be_used_yet(here: Commands) -> None:
     """A younger one that converges does not hide it."""
     applied(here)
@@ -133,17 +146,35 @@ def test_a_schedule_keeps_an_elder_approval_that_could_not_be_used_yet(here: Com
     set_capacity(here, 200)
     (here.folder / "specs/norway.yaml").write_text(NORWAY)
     proposed(here, OTHER + 1, "2" * 40)
-    here.hub.runs = [r for r in here.hub.runs if r["head_sha"] != "2" * 40]
-    set_capacity(here, 30)
-    here.head = "2" * 40
-    here.github("plan")
-    set_capacity(here, 200)
+    only_shows(here, "deployment.small@norway")
     assert here.github("apply", "--wait", GITHUB_EVENT_NAME="schedule").status == 0
-    assert state(here, OTHER) == "left"
+    assert (state(here, OTHER), state(here, OTHER + 1)) == ("left", "converged")
     set_capacity(here, 30)
     assert here.github("apply", "--wait", GITHUB_EVENT_NAME="schedule").status == 0
     assert state(here, OTHER) == "converged"
     assert live(here) == {"triage": 40}
+
+
+def test_what_moves_while_a_schedule_looks_twice_is_refused(here: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a part is left alone, the rest is planned anew, and must still be what was approved."""
+    applied(here)
+    (here.folder / "specs/estate.yaml").write_text(SPECS.replace("capacity: 30", "capacity: 40"))
+    proposed(here, OTHER, "1" * 40)
+    (here.folder / "specs/norway.yaml").write_text(NORWAY)
+    here.hub.history.append(here.commit())
+    looks: list[bool] = []
+
+    def moving(*arguments: Any, **options: Any) -> Any:
+        looks.append(True)
+        if len(looks) == 2:
+            set_capacity(here, 200)
+        return make(*arguments, **options)
+
+    monkeypatch.setattr(sys.modules["reconciler.cli.github.apply"], "make", moving)
+    ended = here.github("apply", "--wait", GITHUB_EVENT_NAME="schedule")
+    assert ended.status == 1
+    assert "capacity is 200 live now" in ended.log
+    assert live(here) == {"triage": 200}
 
 
 @contextmanager

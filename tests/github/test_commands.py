@@ -182,6 +182,8 @@ def test_a_schedule_goes_on_with_what_was_approved_and_leaves_drift_alone(here: 
     scheduled = here.github("apply", GITHUB_EVENT_NAME="schedule")
     assert scheduled.status == 0
     assert "::warning title=something else would change" in scheduled.log
+    assert "Applied: everything that the specs" not in scheduled.log
+    assert "everything that was approved is live, and nothing else was touched" in scheduled.log
     assert "deployment.triage@sweden" in here.summary
     assert live(here) == {"triage": 10}
 

@@ -94,6 +94,8 @@ def test_another_workflow_event_or_commit_is_no_plan(hub: Repository, client: Cl
     hub.add_pull(1, merged="c1")
     shown(hub, **facts)
     assert found(hub, client) == []
+    hub.lists_all_runs = True
+    assert found(hub, client) == [], "whatever GitHub lists, we look ourselves"
 
 
 def test_the_latest_run_for_a_commit_counts(hub: Repository, client: Client) -> None:

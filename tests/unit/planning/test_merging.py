@@ -10,6 +10,7 @@ import pytest
 from reconciler.engine import operations
 from reconciler.model.asked import WHOLE, Asked
 from reconciler.model.selection import Selection
+from reconciler.planning.covering import with_changes
 from reconciler.planning.merging import merge
 from reconciler.planning.planformat import PlanDocument
 from tests.support.accounts import Cloud
@@ -77,6 +78,17 @@ def test_the_oldest_look_counts() -> None:
     cloud = Cloud(load_text(APART))
     parts = [planned(cloud, "sweden"), planned(cloud, "chicago").model_copy(update={"observed_at": 7})]
     assert merge(parts).observed_at == 7
+
+
+def test_parts_that_show_one_thing_must_agree_on_it() -> None:
+    cloud = Cloud(load_text(APART))
+    sweden, chicago = planned(cloud, "sweden"), planned(cloud, "chicago")
+    (shared, *_) = sweden.resource_changes
+    both = with_changes(chicago, [*chicago.resource_changes, shared])
+    assert without_asked(merge([sweden, both]))["resource_changes"] == without_asked(planned(cloud))["resource_changes"]
+    other = shared.model_copy(update={"change": shared.change.model_copy(update={"after": {"digest": "0"}})})
+    with pytest.raises(ValueError, match=f"they differ on {shared.address}"):
+        merge([sweden, with_changes(chicago, [*chicago.resource_changes, other])])
 
 
 def test_what_does_not_belong_together_is_refused() -> None:
