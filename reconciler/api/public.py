@@ -148,9 +148,7 @@ def _names(key: str, given: Iterable[str], example: str) -> tuple[str, ...]:
 
 def _check_parallelism(parallelism: int) -> None:
     if type(parallelism) is not int or parallelism < 1:
-        raise ValueError(
-            f"parallelism is the number of steps at the same time, 1 or more; it was given {parallelism!r}."
-        )
+        raise ValueError(f"parallelism is how many steps are done at once, at least 1; it was given {parallelism!r}.")
 
 
 def _nothing(_event: Event) -> None:
