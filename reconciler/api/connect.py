@@ -54,13 +54,12 @@ def connect(estate: Estate, *, emulator: str | None = None, stop: Stop | None = 
 
 def _client(emulator: str | None) -> httpx2.Client:
     """Ours; raises `DiagnosticsError` for an emulator's address, a proxy or a certificate file that cannot be used."""
+    if not emulator:
+        return http.made(http.client)
     try:
         return http.client(emulator)
     except httpx2.InvalidURL as error:
         raise DiagnosticsError([codes.EMULATOR_UNREACHABLE.at(detail=f"{emulator}: {error}.")]) from error
-    except (ValueError, OSError, ImportError) as error:
-        code = codes.HTTP_SETTINGS
-        raise DiagnosticsError([code.at(detail=f"{error}".rstrip(".") + f". {code.way_out}")]) from error
 
 
 def _speed(client: httpx2.Client, emulator: str) -> float:

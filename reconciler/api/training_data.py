@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -187,8 +189,7 @@ def _base_model(specs: Specs, job: Entry[Job]) -> str:
 
 
 def shown_path(file: Path) -> str:
-    """The path as a user would type it."""
-    try:
-        return str(file.relative_to(Path.cwd()))
-    except (ValueError, OSError):  # another folder, or the working folder was deleted
-        return str(file)
+    """The path as a user would type it, with bytes that are no UTF-8 as escapes."""
+    with suppress(ValueError, OSError):  # another folder, or the working folder was deleted
+        file = file.relative_to(Path.cwd())
+    return os.fsencode(file).decode("utf-8", "backslashreplace")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,14 +29,13 @@ EMBEDDED_SPEED = 60.0
 def connected(estate: Estate, where: Where, terminal: Terminal, stop: Stop) -> Iterator[World]:
     """The world of one command, with a banner while an emulator is in force."""
     from reconciler.api.connect import connect
-    from reconciler.cli.network import opened
 
     with _emulator(where) as emulator:
         if emulator:
             banner = f"emulator in force: {emulator} · nothing here reaches a cloud"
             click.echo(terminal.err(banner, "yellow"), err=True)
-        with ExitStack() as stack:
-            yield opened(lambda: stack.enter_context(connect(estate, emulator=emulator, stop=stop)))
+        with connect(estate, emulator=emulator, stop=stop) as world:
+            yield world
 
 
 def make_folder(folder: Path) -> None:

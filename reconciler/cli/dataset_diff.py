@@ -17,6 +17,7 @@ from reconciler.datasets.scan import Request
 from reconciler.model.catalog.encodings import DEFAULT, encoding_of
 from reconciler.model.diagnostics import Diagnostic, has_errors
 from reconciler.render import dataset_diff as render
+from reconciler.render.text import visible_json
 
 _FILE = click.Path(path_type=Path)
 
@@ -48,6 +49,7 @@ def diff(before: Path, after: Path, model: str, form: str, terminal: Terminal) -
         sys.exit(1)
     made = difference(*files)
     if form == "json":
-        click.echo(orjson.dumps(render.as_json(made, names, (tokens[0], tokens[1])), option=orjson.OPT_INDENT_2))
+        shown = render.as_json(made, names, (tokens[0], tokens[1]))
+        click.echo(visible_json(orjson.dumps(shown, option=orjson.OPT_INDENT_2)))
     else:
         click.echo(render.as_text(made, names, (tokens[0], tokens[1]), terminal.out), nl=False)

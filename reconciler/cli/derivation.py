@@ -15,13 +15,14 @@ from reconciler.planning.derivation import Derivation
 from reconciler.planning.plan import REFUSING, Plan
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import explain as render_explain
+from reconciler.render.text import visible_json
 
 
 def show(derivations: Sequence[Derivation], made: Plan, root: Path, form: str, terminal: options.Terminal) -> None:
     """The derivations on standard output; on standard error what the plan says of them, and of itself as a whole."""
     if form == "json":
         shown = render_explain.as_json(derivations, estate=made.estate, root=str(root), version=__version__)
-        click.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2))
+        click.echo(visible_json(orjson.dumps(shown, option=orjson.OPT_INDENT_2)))
         return
     click.echo(render_explain.render(derivations, terminal.out), nl=False)
     told = [d for d in made.diagnostics if _concerns(d, derivations)]

@@ -16,6 +16,7 @@ from reconciler.engine.context import Stop
 from reconciler.planning.checkup import check_up
 from reconciler.planning.planner import make_plan
 from reconciler.render import doctor as render_doctor
+from reconciler.render.text import visible_json
 
 
 @click.command()
@@ -35,7 +36,7 @@ def doctor(root: Path, form: str, parallelism: int, where: options.Where, termin
     plan = make_plan(estate.specs, estate.facts, observed)
     found = check_up(estate.specs, plan, observed, logins)
     if form == "json":
-        click.echo(orjson.dumps(render_doctor.as_json(found), option=orjson.OPT_INDENT_2))
+        click.echo(visible_json(orjson.dumps(render_doctor.as_json(found), option=orjson.OPT_INDENT_2)))
     else:
         click.echo(render_doctor.render(found, terminal.out), nl=False)
     if not all(c.healthy for c in found):

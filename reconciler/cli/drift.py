@@ -18,6 +18,7 @@ from reconciler.engine.context import Stop
 from reconciler.model.selection import Selection
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import drift as render_drift
+from reconciler.render.text import clean, visible_json
 
 INCOMPLETE, DRIFTED = 1, 2
 
@@ -47,9 +48,10 @@ def drift(
         report = operations.drift(world, selection, parallelism)
     if form in ("json", "markdown"):
         shown = render_drift.as_json(report, root=str(root), version=__version__)
-        click.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2) if form == "json" else _markdown(shown))
+        as_json = visible_json(orjson.dumps(shown, option=orjson.OPT_INDENT_2))
+        click.echo(as_json if form == "json" else _markdown(shown))
     elif form == "patch":
-        click.echo(report.patch, nl=False)
+        click.echo(_for_people(report.patch) if sys.stdout.isatty() else report.patch, nl=False)
     else:
         click.echo(render_drift.render(report, terminal.out), nl=False)
     if form in ("text", "patch") and report.diagnostics:
@@ -58,6 +60,11 @@ def drift(
         sys.exit(INCOMPLETE)
     if report.drifted:
         sys.exit(DRIFTED)
+
+
+def _for_people(patch: str) -> str:
+    """What a program reads is the file's own bytes; a terminal shows what they would hide."""
+    return "\n".join(map(clean, patch.split("\n")))
 
 
 def _markdown(shown: dict[str, Any]) -> str:

@@ -17,6 +17,7 @@ from reconciler.planning.graph import build_graph
 from reconciler.planning.serving import served_now
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import output as render_output
+from reconciler.render.text import visible_json
 
 
 @click.command()
@@ -32,7 +33,7 @@ def output(root: Path, form: str, parallelism: int, where: options.Where, termin
         observed = operations.look(world, parallelism)
     served = served_now(build_graph(estate.specs, estate.facts), observed)
     if form == "json":
-        click.echo(orjson.dumps(render_output.as_json(served), option=orjson.OPT_INDENT_2))
+        click.echo(visible_json(orjson.dumps(render_output.as_json(served), option=orjson.OPT_INDENT_2)))
     else:
         click.echo(render_output.render(served, terminal.out), nl=False)
     problems = [p for o in observed.values() for p in o.problems]

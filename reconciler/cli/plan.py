@@ -24,7 +24,7 @@ from reconciler.planning.planfile import to_document
 from reconciler.planning.planformat import PlanDocument
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import plan as render_plan
-from reconciler.render.text import duration, plural
+from reconciler.render.text import duration, plural, visible_json
 
 
 @click.command()
@@ -107,7 +107,7 @@ def _show(shown: PlanDocument, form: str, terminal: options.Terminal, when: str)
     if form == "text":
         show_plan(shown, terminal, when)
     else:
-        click.echo(shown.as_bytes() if form == "json" else markdown(shown))
+        click.echo(visible_json(shown.as_bytes()) if form == "json" else markdown(shown))
 
 
 def show_plan(shown: PlanDocument, terminal: options.Terminal, when: str = "") -> None:

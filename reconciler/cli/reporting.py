@@ -12,6 +12,7 @@ from reconciler import __version__
 from reconciler.cli.options import Terminal
 from reconciler.model.diagnostics import Diagnostic, has_errors, in_order
 from reconciler.render import diagnostics as render_diagnostics
+from reconciler.render.text import visible_json
 
 FORMATS = ("text", "json", "github", "sarif")
 
@@ -28,8 +29,8 @@ def report(diagnostics: Iterable[Diagnostic], form: str, terminal: Terminal, mor
     elif form == "sarif":
         from reconciler.render.sarif import as_sarif
 
-        click.echo(orjson.dumps(as_sarif(found, __version__), option=orjson.OPT_INDENT_2))
+        click.echo(visible_json(orjson.dumps(as_sarif(found, __version__), option=orjson.OPT_INDENT_2)))
     else:
         shown = [render_diagnostics.as_json(d) for d in found]
         document = {"format_version": "1.0", "valid": not has_errors(found), "diagnostics": shown, **more}
-        click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2))
+        click.echo(visible_json(orjson.dumps(document, option=orjson.OPT_INDENT_2)))

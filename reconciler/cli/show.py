@@ -15,7 +15,7 @@ from reconciler.planning.merging import merge
 from reconciler.planning.planformat import PlanDocument
 from reconciler.planning.planreading import read_saved
 from reconciler.render.markdown.page import COMMENT
-from reconciler.render.text import utc
+from reconciler.render.text import utc, visible_json
 
 
 @click.command()
@@ -43,7 +43,7 @@ def show(files: tuple[Path, ...], limit: int, form: str, terminal: options.Termi
     elif form == "markdown":
         click.echo(markdown(plan, limit))
     else:
-        click.echo(plan.as_bytes())
+        click.echo(visible_json(plan.as_bytes()))
 
 
 def merged_plan(files: tuple[Path, ...]) -> PlanDocument:

@@ -13,7 +13,7 @@ from reconciler.cli import options
 from reconciler.model.diagnostics import has_errors
 from reconciler.model.errors import DiagnosticsError
 from reconciler.planning.shards import MATRIX, Shard, shards
-from reconciler.render.text import Style, clean, pad, plural, width
+from reconciler.render.text import Style, clean, pad, plural, visible_json, width
 from reconciler.specs.parse import load
 
 
@@ -39,7 +39,7 @@ def targets(root: Path, most: int, form: str, terminal: options.Terminal) -> Non
         raise DiagnosticsError(problems)
     found = shards(specs, most)
     if form == "json":
-        click.echo(orjson.dumps([as_json(shard) for shard in found]))
+        click.echo(visible_json(orjson.dumps([as_json(shard) for shard in found])))
     else:
         click.echo(render(found, terminal.out), nl=False)
 

@@ -63,7 +63,7 @@ class Cache:
     def key(self, file: Path, request: Request) -> str:
         """Changes with the file's metadata, and with what is asked. Raises OSError."""
         info = file.stat()
-        known = [str(file), info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino, info.st_dev]
+        known = [ascii(str(file)), info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino, info.st_dev]
         asked = [request.format, request.expected, request.encoding, request.secrets]
         return _hash([_code(), *known, *asked])
 

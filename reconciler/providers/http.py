@@ -11,6 +11,8 @@ from typing import Any
 
 import httpx2
 
+from reconciler.model import codes
+from reconciler.model.errors import DiagnosticsError
 from reconciler.providers.errors import misdirected
 from reconciler.providers.hosts import is_loopback
 from reconciler.providers.proof import Proof
@@ -31,6 +33,15 @@ def client(emulator: str | None = None) -> httpx2.Client:
         follow_redirects=False,
         event_hooks={"request": [_only_safe(emulator)]},
     )
+
+
+def made(make: Callable[[], httpx2.Client]) -> httpx2.Client:
+    """The client. Raises `DiagnosticsError` where the environment's proxies and certificates allow none."""
+    try:
+        return make()
+    except (ValueError, OSError, ImportError, httpx2.InvalidURL) as error:
+        code = codes.HTTP_SETTINGS
+        raise DiagnosticsError([code.at(detail=f"{error}".rstrip(".") + f". {code.way_out}")]) from error
 
 
 def _only_safe(emulator: str | None) -> Callable[[httpx2.Request], None]:

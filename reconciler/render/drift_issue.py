@@ -9,13 +9,15 @@ from reconciler.render.drift import in_words
 from reconciler.render.fences import fenced
 from reconciler.render.markdown.escaping import code, prose
 from reconciler.render.plan import value
-from reconciler.render.text import pad, plural
+from reconciler.render.text import clean, pad, plural
 
 _LIMIT = 40_000
+_TITLE = 200
+"""Characters of a name in a title; GitHub takes 256 in all."""
 
 
 def title(report: Mapping[str, Any]) -> str:
-    return f"Drift in the estate {report['estate']}"
+    return f"Drift in the estate {clean(report['estate'])[:_TITLE]}"
 
 
 def render(report: Mapping[str, Any], told: str) -> str:

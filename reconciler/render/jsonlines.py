@@ -24,6 +24,7 @@ from reconciler.model.events import (
 )
 from reconciler.render.diagnostics import as_json
 from reconciler.render.progress import progress_words
+from reconciler.render.text import visible_json
 
 UI_VERSION = "1.0"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warn", Severity.NOTICE: "info"}
@@ -80,4 +81,4 @@ class JsonLines:
             "@timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "type": kind,
         }
-        self._write(orjson.dumps(head | facts))
+        self._write(visible_json(orjson.dumps(head | facts)))

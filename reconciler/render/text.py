@@ -8,10 +8,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "blue": "34", "cyan": "36"}
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
-    "\U000e0000-\U000e007f]|\t|\n"
+_HIDDEN = (
+    "\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
+"""What turns text around or takes no room: bidi controls, joiners, fillers, selectors, tags, line separators.
+
+https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt, Default_Ignorable_Code_Point
+"""
+_UNSAFE = re.compile(f"[\x00-\x1f\x7f-\x9f\ud800-\udfff{_HIDDEN}]")
+_UNSAFE_IN_JSON = re.compile(f"[\x7f-\x9f{_HIDDEN}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,19 @@ def _visible(found: re.Match[str]) -> str:
     if character in "\t\n":
         return " "
     code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def visible_json(data: bytes) -> bytes:
+    """JSON that says the same, with the characters that a terminal would not show or would obey as escapes."""
+    if data.isascii() and b"\x7f" not in data:
+        return data
+    return _UNSAFE_IN_JSON.sub(_escape, data.decode()).encode()
+
+
+def _escape(found: re.Match[str]) -> str:
+    units = found.group().encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def width(text: str) -> int:

@@ -31,6 +31,7 @@ def test_what_makes_no_difference(kind: str, estate: Estate, emulator: str) -> N
         assert err.count("The cache") <= 1
 
 
+REPOSITORY = "rm -r .git; git init -q; git -c user.name=x -c user.email=x@acme.example commit -qm x --allow-empty; "
 WRONG = {
     "a deleted folder": ("mkdir x; cd x; rmdir ../x; $R plan", "[no-specs]"),
     "a deleted folder, specs elsewhere": (
@@ -45,21 +46,24 @@ WRONG = {
     ),
     "no room for the plan": ("ulimit -f 0; $R plan --emulator-url $URL --out p.json", "p.json"),
     "an emulator's address without sense": ("$R plan --emulator-url 'http://[x'", "[emulator-unreachable]"),
-    "a proxy of no known kind": ("HTTPS_PROXY=garbage://u:secret@x $R plan", "HTTPS_PROXY"),
-    "a proxy that is no address": ("https_proxy='http://u:secret@[::1' $R plan", "HTTPS_PROXY"),
-    "certificates that are not there": ("SSL_CERT_FILE=/nonexistent $R plan", "SSL_CERT_FILE"),
+    "a proxy of no known kind": ("HTTPS_PROXY=garbage://u:secret@x $R plan", "[http-settings]"),
+    "a proxy that is no address": ("https_proxy='http://u:secret@[::1' $R plan", "[http-settings]"),
+    "certificates that are not there": ("SSL_CERT_FILE=/nonexistent $R plan", "[http-settings]"),
     "a policy that cannot be parsed": ("RECONCILER_POLICY='\"' $R plan --emulator-url $URL", "No closing quotation"),
     "no room for a step's outputs": ("GITHUB_OUTPUT=/dev/full $R github validate", "No space left on device"),
     "a token with a line break": (
-        "GITHUB_TOKEN=$'secret\nx' GITHUB_REPOSITORY=a/b GITHUB_API_URL=http://127.0.0.1:9 $R github apply",
+        f"{REPOSITORY} GITHUB_TOKEN=$'secret\\nx' GITHUB_REPOSITORY=a/b $R github apply",
         "no request can carry",
     ),
-    "a token that is not ASCII": ("GITHUB_TOKEN=süß GITHUB_REPOSITORY=a/b $R github apply", "no request can carry"),
-    "a repository with controls": (
-        "GITHUB_TOKEN=x GITHUB_REPOSITORY=$'a\x01/b' GITHUB_API_URL=http://127.0.0.1:9 $R github apply",
-        "[github-failed]",
+    "a token that is not ASCII": (
+        f"{REPOSITORY} GITHUB_TOKEN=süß GITHUB_REPOSITORY=a/b $R github apply",
+        "no request can carry",
     ),
-    "a proxy of no known kind in CI": ("HTTPS_PROXY=garbage://u:secret@x $R github plan", "HTTPS_PROXY"),
+    "a repository with controls": (
+        f"{REPOSITORY} GITHUB_TOKEN=x GITHUB_REPOSITORY=$'a\\x01/b' $R github apply",
+        "non-printable",
+    ),
+    "a proxy of no known kind in CI": ("HTTPS_PROXY=garbage://u:secret@x $R github plan", "[http-settings]"),
 }
 
 
@@ -85,3 +89,12 @@ def test_our_folder_ignores_itself_in_git(estate: Estate) -> None:
     assert "specs/estate.yaml" in out
     assert ".reconciler" not in out
     assert (estate.path / ".reconciler/emulator.json").exists()
+
+
+@pytest.mark.parametrize("command", ["check", "stats"])
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_name_of_bytes_that_are_no_text(command: str, form: str, estate: Estate) -> None:
+    estate.data.rename(estate.path / "r\udcffws.jsonl")
+    status, out, _ = shell(estate, f"$R dataset {command} --format {form} r*.jsonl")
+    assert status == 0
+    assert "r\\xffws.jsonl" in out.replace("\\\\", "\\")

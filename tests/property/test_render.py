@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,9 +20,11 @@ from reconciler.render.diagnostics import render as render_diagnostics
 from reconciler.render.plan import _change, value
 from reconciler.render.progress import ProgressLines
 from reconciler.render.summary import render as render_summary
-from reconciler.render.text import Style, clean, pad, width
+from reconciler.render.text import Style, clean, pad, visible_json, width
 
-CONTROLS = "\x00\x07\x08\t\n\r\x1b\x7f\x85\x9b\u200b\u200e\u2028\u202e\u2066\ufeff"
+FILLERS = "\u034f\u115f\u1160\u3164\uffa0\ufe0f\U000e0100"
+"""They take no room, or look like a space, and are no format characters."""
+CONTROLS = FILLERS + "\x00\x07\x08\t\n\r\x1b\x7f\x85\x9b\u200b\u200e\u2028\u202e\u2066\ufeff"
 TEXT = st.text(st.sampled_from(CONTROLS) | st.characters(codec="utf-8"), max_size=20)
 OURS = re.compile(r"\x1b\[[0-9;]*m")
 STYLES = st.builds(Style, st.booleans())
@@ -30,9 +33,9 @@ STYLES = st.builds(Style, st.booleans())
 def harmless(text: str) -> None:
     rest = OURS.sub("", text)
     bad = [c for c in rest if unicodedata.category(c) == "Cc" and c != "\n"]
-    turning = [c for c in rest if unicodedata.bidirectional(c) in ("LRE", "RLE", "LRO", "RLO", "LRI", "RLI", "FSI")]
+    hidden = [c for c in rest if unicodedata.category(c) in ("Cf", "Zl", "Zp") or c in FILLERS]
     assert not bad
-    assert not turning
+    assert not hidden
 
 
 @given(TEXT)
@@ -41,6 +44,15 @@ def test_clean(text: str) -> None:
     harmless(shown)
     assert "\n" not in shown
     assert clean(shown) == shown, "what is clean stays as it is"
+
+
+@given(TEXT)
+def test_json_says_the_same_and_hides_nothing(text: str) -> None:
+    data = orjson.dumps({text: [text, "·", "…"]})
+    shown = visible_json(data)
+    assert orjson.loads(shown) == orjson.loads(data)
+    harmless(shown.decode())
+    assert "·" in shown.decode(), "what can be seen stays as it is"
 
 
 @given(TEXT, st.integers(0, 40))

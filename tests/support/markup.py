@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from html.parser import HTMLParser
 
 import cmarkgfm
@@ -12,7 +13,11 @@ OURS = frozenset(
     ["h3", "h4", "p", "b", "strong", "sub", "code", "pre", "details", "summary", "blockquote", "ul", "li", "span", "br"]
 ).union(["table", "thead", "tbody", "tr", "th", "td"])
 _CLOSES_ITSELF = {"br"}
-_LOUD = re.compile(r"(?<![\w/])@\w|(?<!\w)#\d|GH-\d|://|www\.", re.IGNORECASE)
+_LOUD = re.compile(
+    r"(?<![\w/])@\w|\w@\w|#\d|\bGH-\d|://|www\.|(?<![^\W_])[0-9a-f]{7,40}(?![^\W_])|:[\w+-]+:", re.IGNORECASE
+)
+"""Mentions, addresses of mail, issues, addresses of pages, commits, pictures."""
+HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 class Page(HTMLParser):
@@ -23,7 +28,8 @@ class Page(HTMLParser):
         self.words: list[str] = []
         self.titles = 0
         self._open: list[str] = []
-        for line in markdown.splitlines():
+        assert not [c for c in markdown if c != "\n" and unicodedata.category(c) in HIDDEN], repr(markdown)
+        for line in markdown.split("\n"):
             assert not line.lstrip().startswith("::"), f"a command to the runner: {line!r}"
             assert "##[" not in line, f"a command to the runner: {line!r}"
         self.feed(cmarkgfm.github_flavored_markdown_to_html(markdown, options=Options.CMARK_OPT_UNSAFE))

@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 import click
 import httpx2
 
-from reconciler.cli.network import opened
 from reconciler.cli.options import DEFAULT_ROOT
 from reconciler.github import outputs
 from reconciler.github.client import Client
@@ -25,6 +24,7 @@ from reconciler.github.outputs import inert
 from reconciler.github.run import Run, read_run
 from reconciler.model import codes
 from reconciler.model.diagnostics import Code, Diagnostic
+from reconciler.providers import http
 from reconciler.providers.errors import ServiceError
 from reconciler.render import annotations as notes
 from reconciler.render.diagnostics import as_json
@@ -73,8 +73,8 @@ class Hub:
 @contextmanager
 def hub(author: str) -> Iterator[Hub]:
     run = read_run(os.environ)
-    with opened(lambda: httpx2.Client(timeout=httpx2.Timeout(30.0, connect=10.0))) as http:
-        client = Client(http, run.api_url, run.repository, run.token) if run.repository and run.token else None
+    with http.made(lambda: httpx2.Client(timeout=httpx2.Timeout(30.0, connect=10.0))) as connection:
+        client = Client(connection, run.api_url, run.repository, run.token) if run.repository and run.token else None
         yield Hub(run, client, Comments(client, author) if client else None, Issues(client, author) if client else None)
 
 

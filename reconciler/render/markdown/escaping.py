@@ -1,23 +1,30 @@
 """Words from specs and vendors in Markdown: they are shown, and can neither format, link, ping nor give commands.
 
-GitHub turns mentions, issue numbers and addresses of pages into links wherever they stand in running text, entities
-or not, but never in code: such words become code. https://github.github.com/gfm
+GitHub turns mentions, issue numbers, commits and addresses into links wherever they stand in running text, entities or
+not, but never in code: such words become code. https://github.github.com/gfm
+
+Two rules keep code spans whole: what becomes code in running text holds no backtick, and two spans never touch. So
+every backtick in what comes out is escaped, or opens or closes a span of ours.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from reconciler.render.text import clean
 
 LONGEST = 1_000
 """Characters of one text; only hostile ones are longer."""
 LONGEST_NAME = 80
-_LOUD = re.compile(r"`[^`]+`|\S*(?:@|://|www\.|#\d|\bGH-\d|:[\w+-]+:)\S*", re.IGNORECASE)
-_CLOSES = re.compile(r"\S\$")
-"""A dollar sign that could end a formula; one in front of an amount only could begin one."""
+_PIECES = re.compile(r"`([^`]+)`|[^\s`]+")
+"""Code, whose words are the group, or a word."""
+_LOUD = re.compile(r"@|://|www\.|#\d|\b(?:GH|CVE|GHSA)-\w|:[\w+-]+:|(?<![^\W_])[0-9a-f]{7,40}(?![^\W_])", re.IGNORECASE)
+"""In a word that GitHub would make a link, a mention or a picture of."""
+_DOLLAR, _CLOSES = re.compile(r"\$"), re.compile(r"\S\$")
+_NO_AMOUNT = re.compile(r"\$(?!\d)")
+"""One that may begin a formula, which ends in another text of the same line."""
 _MARKS = re.compile(r"[\\`*_{}\[\]<>#|~^!&]")
 _STARTS = re.compile(r"^(\d*)([-+=.):])")
 _LEFT, _RIGHT = "([{\"'<", ".,;:!?)]}\"'>"
@@ -67,23 +74,29 @@ def fence(language: str, lines: Iterable[str]) -> str:
 
 
 def _words(text: str, plain: Callable[[str], str], quoted: Callable[[str], str]) -> str:
-    shown, end = [], 0
-    text = _short(clean(text))
-    if text.count("$") > 1 and _CLOSES.search(text):
-        plain, unmarked = (lambda words: unmarked(words).replace("$", "<span>$</span>")), plain
-    for found in _LOUD.finditer(text):
-        word = found.group()
-        if word.startswith("`"):
-            shown += [plain(text[end : found.start()]), quoted(word[1:-1])]
-            end = found.end()
-            continue
-        left = len(word) - len(word.lstrip(_LEFT))
-        right = len(word.rstrip(_RIGHT))
-        if right <= left:
-            left, right = 0, len(word)
-        shown += [plain(text[end : found.start()] + word[:left]), quoted(word[left:right])]
-        end = found.start() + right
-    return "".join([*shown, plain(text[end:])])
+    text = _harmless(text)
+    formula = _DOLLAR if text.count("$") > 1 and _CLOSES.search(text) else _NO_AMOUNT
+    shown, end = "", 0
+    for start, stop, word in _to_quote(text):
+        between, span = formula.sub("<span>$</span>", plain(text[end:start])), quoted(word)
+        touching = not between and shown.endswith("`") and span.startswith("`")
+        shown += f"{between}{' ' if touching else ''}{span}"
+        end = stop
+    return shown + formula.sub("<span>$</span>", plain(text[end:]))
+
+
+def _to_quote(text: str) -> Iterator[tuple[int, int, str]]:
+    """What is code or must become code, and where it stands; signs around a loud word stay outside."""
+    for found in _PIECES.finditer(text):
+        word, inside = found.group(), found.group(1)
+        if inside is not None:
+            yield found.start(), found.end(), inside
+        elif _LOUD.search(word):
+            left = len(word) - len(word.lstrip(_LEFT))
+            right = len(word.rstrip(_RIGHT))
+            if right <= left:
+                left, right = 0, len(word)
+            yield found.start() + left, found.start() + right, word[left:right]
 
 
 def _escaped(text: str) -> str:
@@ -91,15 +104,16 @@ def _escaped(text: str) -> str:
 
 
 def _html_escaped(text: str) -> str:
-    return html.escape(text, quote=False).replace(_RUNNER, "##&#91;")
+    return html.escape(text, quote=False)
 
 
 def _shown(text: str) -> str:
-    return _COMMAND.sub("\\1:\u200b:", _short(clean(text)).replace(_RUNNER, "##\u200b["))
+    return _COMMAND.sub("\\1: :", _harmless(text))
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+def _harmless(text: str) -> str:
+    text = clean(text)
+    return (text if len(text) <= LONGEST else text[: LONGEST - 1] + "…").replace(_RUNNER, "## [")
 
 
 def _longest_run(text: str) -> int:

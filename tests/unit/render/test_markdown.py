@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any
 
@@ -64,10 +65,14 @@ HOSTILE = [
 ]
 
 
-def small() -> dict[str, Any]:
+@functools.cache
+def _small() -> bytes:
     specs = load_text(ESTATE)
-    plan = operations.plan(Cloud(specs).world(specs), parallelism=1)
-    shown: dict[str, Any] = json.loads(written(plan))
+    return written(operations.plan(Cloud(specs).world(specs), parallelism=1))
+
+
+def small() -> dict[str, Any]:
+    shown: dict[str, Any] = json.loads(_small())
     return shown
 
 
@@ -194,6 +199,21 @@ def test_no_formula_is_set(text: str) -> None:
     """https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/writing-mathematical-expressions"""
     for shown in (prose(text), html_prose(text)):
         assert "$" not in shown.replace("<span>$</span>", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("`a``b`", "`a` `b`"),
+        ("`a`@b`c`", "`a` `@b` `c`"),
+        ("see `a`, (@b).", "see `a`, (`@b`)."),
+        ("`@octocat", "\\``@octocat`"),
+        ("commit 0123abc of x", "commit `0123abc` of x"),
+        ("##[error]", "\\#\\# \\[error\\]"),
+    ],
+)
+def test_what_becomes_code(text: str, shown: str) -> None:
+    assert prose(text) == shown
 
 
 def test_amounts_stay_as_they_are() -> None:
