@@ -22,7 +22,6 @@ import orjson
 from core import RESOURCES, ROUNDS, ROW, cpu, in_sync, observation, process, report, write_specs
 
 from reconciler.__main__ import collect_less
-from reconciler.api.connect import CONNECTIONS
 from reconciler.api.estate import load
 from reconciler.cli.plan import document as plan_document
 from reconciler.cli.plan import markdown
@@ -34,6 +33,7 @@ from reconciler.planning.planformat import PlanDocument
 from reconciler.planning.planner import make_plan
 from reconciler.providers import azure
 from reconciler.providers.base import Pace, Target
+from reconciler.providers.http import LIMITS
 from reconciler.render import plan as render_plan
 from reconciler.render.markdown.page import COMMENT, size
 from reconciler.render.text import Style
@@ -84,11 +84,10 @@ def connect(url: str, client: httpx2.Client, count: int) -> dict[str, Target]:
 
 def looks() -> None:
     """The account, then deployments, files, jobs and models of each target, over new connections each time."""
-    limits = httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
     walls = []
     with service(LATENCY) as url:
         for _ in range(ROUNDS + 1):
-            with httpx2.Client(limits=limits, trust_env=False) as client, make_pool(READS) as pool:
+            with httpx2.Client(limits=LIMITS, trust_env=False) as client, make_pool(READS) as pool:
                 targets = connect(url, client, TARGETS)
                 begun = time.perf_counter()
                 observed = observe(targets, "acme", pool)

@@ -240,6 +240,18 @@ def test_parts_that_several_jobs_planned_are_one_comment_and_one_approval(here: 
     assert "Applied: everything" in here.hub.bodies(PULL)[1]
 
 
+def test_a_target_that_leaves_the_specs_is_missed_on_the_pull_request(here: Commands) -> None:
+    base = here.folder / ".base/specs"
+    base.mkdir(parents=True)
+    (base / "estate.yaml").write_text(SPECS)
+    (base / "norway.yaml").write_text(NORWAY)
+    ended = here.github("plan", "--base", ".base")
+    assert ended.status == 0
+    assert "::warning title=a target has left the specs" in ended.log.replace("%3A", ":")
+    assert "norway" in here.hub.bodies(PULL)[0]
+    assert "a target has left" not in here.github("plan", "--base", "not-there").log
+
+
 def test_a_service_that_cannot_be_reached_leaves_no_plan(here: Commands) -> None:
     here.emulator = "http://127.0.0.1:9"
     ended = here.github("plan")

@@ -170,7 +170,7 @@ def world_options(function: F) -> F:
     function = option(
         "--base",
         type=click.Path(path_type=Path, file_okay=False),
-        help="A checkout of what the offline world holds already.",
+        help="A checkout of the base: plan warns of targets that have left the specs, and offline it is live already.",
     )(function)
     return option("--offline", is_flag=True, help="Ask no service: look at an emulator in which --base was applied.")(
         function

@@ -43,7 +43,7 @@ def plan(
     for_plan(extra)  # a slip in the options is told before anything is read
     with hub(author) as here:
         pull = here.run.pull
-        checked = check(root, tokens=True)
+        checked = check(root, tokens=True, base=base)
         if checked.estate is None:
             shown = Shown(refuse(here, root, checked.found), {"state": "invalid"}, failed=True)
         else:

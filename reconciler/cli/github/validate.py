@@ -43,10 +43,14 @@ class Checked:
     estate: Estate | None
 
 
-def check(root: Path, *, tokens: bool | None = None) -> Checked:
-    """Read the specs and the training data, and tell the log what is wrong; whoever plans needs the `tokens` too."""
+def check(root: Path, *, tokens: bool | None = None, base: Path | None = None) -> Checked:
+    """Read the specs and the training data, and tell the log what is wrong; whoever plans needs the `tokens` too.
+
+    `base` is a checkout to compare with: plans then warn of targets that have left the specs.
+    """
+    folder = str(base.resolve()) if base and base.is_dir() else None
     try:
-        estate = load(root, every_dataset=True, tokens=tokens)
+        estate = load(root, every_dataset=True, tokens=tokens, base=folder)
         checked = Checked(in_order(estate.diagnostics), estate)
     except DiagnosticsError as error:
         checked = Checked(error.diagnostics, None)
