@@ -56,13 +56,14 @@ def read_base(specs: Specs, named: str) -> Base:
 def _from_folder(specs: Specs, folder: Path) -> Base:
     if not folder.is_dir():
         raise _Unreadable("it is not a folder")
+    folder = folder.resolve()
     root = folder / _below(specs)
     if not root.is_dir():
-        return Base(str(folder), Specs(root, folder))
+        return Base(folder.name, Specs(root, folder))
     try:
-        return Base(str(folder), load(root)[0])
+        return Base(folder.name, load(root)[0])
     except DiagnosticsError as error:
-        return _broken(str(folder), Specs(root, folder), error.diagnostics)
+        return _broken(folder.name, Specs(root, folder), error.diagnostics)
 
 
 def _from_git(specs: Specs, named: str) -> Base:

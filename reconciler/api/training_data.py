@@ -160,8 +160,14 @@ class Loading:
         if training and validation and training[1] != validation[1]:
             yield from self.reader.leakage(training, validation)
         elif training and validation:
-            detail = f"{job.spec.training} and {job.spec.validation} are one file."
+            detail = _same_data(job.spec.training, job.spec.validation)
             yield codes.DATASET_LEAKAGE.at(job.place.value("validation"), detail, address=address)
+
+
+def _same_data(training: str, validation: str | None) -> str:
+    if training == validation:
+        return f"`training` and `validation` both name {training}."
+    return f"{training} and {validation} have the same rows."
 
 
 def _uses(specs: Specs, job: Entry[Job]) -> Iterator[tuple[str, fit.Use]]:

@@ -20,6 +20,7 @@ from reconciler.model import codes
 from reconciler.model.address import Address
 from reconciler.model.asked import Asked
 from reconciler.model.errors import DiagnosticsError
+from reconciler.model.observation import ObservedJob
 from reconciler.model.resource import DesiredRun, ResourceGraph
 from reconciler.model.selection import Selection
 from reconciler.planning.changes import FieldChange
@@ -97,13 +98,20 @@ def _job(world: World, graph: ResourceGraph, where: Address, id: str, style: Sty
     job, model = found.job, found.model
     fields = compare_run(run, _base(world, run), job, found.files) if job else ()
     at = _write(world.specs.jobs[where.name].place, id)
-    shown = f"{job.id}, {job.status}" if job else "a model whose run is forgotten"
+    shown = _shown(job, id)
     click.echo(f"{style(clean(str(where)), 'bold')} adopts {clean(id)} ({clean(shown)}): {at}")
     _differences(fields, "What it was trained with, and what the spec says:", style)
     if job and not fields:
         click.echo("What it was trained with is what the spec says, as far as the service tells.")
     if job and model and id == job.id and world.targets[run.target].serving is None:
         click.echo(f"The platform may forget runs. To depend on the model alone: reconciler import {where} {model.id}")
+
+
+def _shown(job: ObservedJob | None, id: str) -> str:
+    """What is known of a run beside the id that was given."""
+    if job is None:
+        return "a model whose run is forgotten"
+    return job.status if job.id == id else f"{job.id}, {job.status}"
 
 
 def _base(world: World, run: DesiredRun) -> str | None:

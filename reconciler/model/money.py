@@ -84,4 +84,11 @@ def amount_words(amount: Amount, currency: str) -> str:
     """`$6.10`, `at least $6.10`, `unknown`."""
     if amount.exact:
         return words(amount.known, currency)
-    return f"at least {words(amount.known, currency)}" if amount.known else "unknown"
+    return at_least(amount.known, currency) if amount.known else "unknown"
+
+
+def at_least(known: Decimal, currency: str) -> str:
+    """`at least $6.10`, `more than $0`: what is known of a sum, of which more is not."""
+    if 0 < known < Decimal("0.01"):
+        return f"more than {words(Decimal(0), currency)}"
+    return f"at least {words(known, currency)}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from reconciler.model.events import Outcome
-from reconciler.model.money import ZERO, Amount, about, amount_words, words
+from reconciler.model.money import ZERO, Amount, about, amount_words, at_least, words
 from reconciler.planning.costs.cost import Hosting
 from reconciler.planning.costs.costformat import ChangeCostPart, ChangeHostingPart, PlanCostPart
 from reconciler.render.text import plural
@@ -25,7 +25,7 @@ def _once(cost: ChangeCostPart, currency: str) -> str:
     if cost.training is None:
         return "cost unknown"
     known = Decimal(cost.training)
-    return f"at least {words(known, currency)}" if cost.at_least else about(known, currency)
+    return at_least(known, currency) if cost.at_least else about(known, currency)
 
 
 def _monthly(hosting: ChangeHostingPart, currency: str) -> str:

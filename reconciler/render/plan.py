@@ -65,16 +65,32 @@ def _change(change: ChangePart, style: Style, currency: str = "USD") -> Iterator
     symbol, color = LOOK[change.action]
     where = f" on {change.target}" if change.type != "deployment" else ""
     word = pad(change.action.value, 8)
-    address, where, price = clean(change.address), clean(where), cost.beside(change.cost, currency)
+    address, where, price = clean(subject(change)), clean(where), cost.beside(change.cost, currency)
     gap = " " * max(2, COLUMNS - len(INDENT) - width(address + where + price)) if price else ""
     yield f"  {style(f'{symbol} {word}', color)} {style(address, 'bold')}{style(where, 'dim')}{gap}{price}"
     unpriced = [change.cost.gap] if change.cost and change.cost.gap else []
-    facts = [*change.notes, *(f"shared with {a}" for a in change.also), *unpriced]
+    facts = [*notes(change), *(f"shared with {a}" for a in change.also), *unpriced]
     yield from _wrapped(" · ".join(facts))
     yield from _fields(change, style)
     at = f" ({change.range.filename}:{change.range.line})" if change.range else ""
     for line in _wrapped(f"because {change.reason}{at}"):
         yield style(line, "dim")
+
+
+def subject(change: ChangePart) -> str:
+    """What the change is made to: of a job, which may stay wanted, the one run or model that goes."""
+    id = (change.change.before or {}).get("id")
+    if change.type != "job" or not id or change.action not in (Action.DELETE, Action.CANCEL):
+        return change.address
+    return f"run {id}" if change.action is Action.CANCEL else f"model {value('model', id)}"
+
+
+def notes(change: ChangePart) -> list[str]:
+    """Its notes, and whose the subject is."""
+    name = subject(change)
+    if name == change.address:
+        return list(change.notes)
+    return [f"of {change.address}", *(note for note in change.notes if note not in (name, name.partition(" ")[2]))]
 
 
 def _wrapped(text: str, indent: str = INDENT) -> list[str]:

@@ -59,7 +59,7 @@ IMPORT_IMPOSSIBLE = error(
     "import-impossible",
     "this cannot be taken over",
     "Import takes a live deployment or a run whose name, account and owner fit the address.",
-    "The message says what stands against it.",
+    "Correct the address or the id; a deployment of another estate is taken over with --from-estate.",
     "reconciler import deployment.triage@sweden support-chat   # a deployment cannot be renamed",
 )
 IMPORT_EDIT = error(

@@ -60,7 +60,7 @@ SERVICE_ERROR = error(
     "service-error",
     "the service refused the request",
     "The vendor's answer is shown with its status, code and request id.",
-    "The vendor's message says what it wants.",
+    "Correct what the service's message names and apply again, or ask its support with the request id.",
     "sweden: 400 invalidPayload, the service does not train this base model",
 )
 HTTP_SETTINGS = error(

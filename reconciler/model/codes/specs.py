@@ -7,7 +7,7 @@ from reconciler.model.codes.registry import error, notice, warning
 SPEC_UNKNOWN_KEY = error(
     "spec-unknown-key",
     "unknown key",
-    "The spec language has no such key here; an ignored key would be a wish that nobody hears.",
+    "The spec language has no such key here; a key that was ignored would look as if it were obeyed.",
     "Correct the spelling, or remove the key.",
     "datasets:\n  support: {fiel: ../data/support.jsonl}",
 )
@@ -22,7 +22,7 @@ SPEC_VALUE = error(
     "spec-value",
     "the value does not fit the key",
     "The value has another type, or lies outside what the key takes.",
-    "The message says what is expected.",
+    "Write a value of the type, and within the bounds, that the message gives; reconciler schema has all of them.",
     "jobs:\n"
     "  triage:\n"
     "    target: sweden\n"
@@ -47,8 +47,9 @@ SPEC_ESTATE = error(
 SPEC_NAME = error(
     "spec-name",
     "the name cannot be used",
-    "Names match [a-z0-9]([a-z0-9.-]*[a-z0-9])? and have at most 63 characters.",
-    "Choose another name.",
+    "Names have small letters, digits, dots and dashes, begin and end with a letter or digit, and have at most 63 "
+    "characters.",
+    "Write it in small letters, with dashes in place of spaces and underscores.",
     "datasets:\n  Support_2026: {file: ../data/support.jsonl}",
 )
 DUPLICATE_NAME = error(
@@ -114,7 +115,7 @@ SPEC_COMBINATION = error(
     "spec-combination",
     "these keys do not go together",
     "The method, the provider or another key rules this one out.",
-    "The message says which.",
+    "Remove the key at the caret, or change the one that the message names.",
     "jobs:\n"
     "  triage:\n"
     "    target: platform   # provider: openai\n"

@@ -9,7 +9,7 @@ from reconciler.planning.planformat import ChangePart
 from reconciler.render import cost
 from reconciler.render.markdown import page
 from reconciler.render.markdown.escaping import fence, prose
-from reconciler.render.plan import LOOK, value
+from reconciler.render.plan import LOOK, notes, subject, value
 from reconciler.render.text import clean, pad, plural
 
 RISK = {
@@ -80,8 +80,8 @@ def _change(change: ChangePart, currency: str, *, unfolded: bool) -> str:
     at = f" (`{change.range.filename}:{change.range.line}`)" if change.range else ""
     told.append(f"because {change.reason}{at}")
     gap = [change.cost.gap] if change.cost and change.cost.gap else []
-    facts = [*change.notes, *(f"shared with {a}" for a in change.also), *gap]
-    head = page.headline(f"{symbol} {change.action.value}", change.address, ", ".join(told))
+    facts = [*notes(change), *(f"shared with {a}" for a in change.also), *gap]
+    head = page.headline(f"{symbol} {change.action.value}", subject(change), ", ".join(told))
     return page.folded(head, [prose(" · ".join(facts)), _fields(change)], unfolded=unfolded)
 
 

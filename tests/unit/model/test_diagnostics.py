@@ -33,3 +33,9 @@ def test_every_code_says_what_it_means_and_the_way_out() -> None:
         assert not code.summary.endswith("."), code.id
         assert code.meaning.endswith("."), code.id
         assert code.way_out, code.id
+
+
+def test_no_way_out_only_points_at_the_message() -> None:
+    """It is read where the message did not help."""
+    empty = re.compile(r"^(The|A) [\w' ]*message says \w+( [\w ]+)?\.$")
+    assert [code.id for code in codes.every_code() if empty.match(code.way_out)] == []

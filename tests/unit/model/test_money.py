@@ -38,3 +38,8 @@ def test_what_is_unknown_is_never_nothing() -> None:
 
 def test_decimals_do_not_drift() -> None:
     assert total([Amount(Decimal("0.1"))] * 10) == Amount(Decimal("1.0"))
+
+
+def test_a_sum_of_which_little_is_known() -> None:
+    assert amount_words(Amount(Decimal("0.004"), frozenset({"job.x"})), "USD") == "more than $0"
+    assert amount_words(Amount(Decimal("0.01"), frozenset({"job.x"})), "USD") == "at least $0.01"
