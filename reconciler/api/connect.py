@@ -35,7 +35,7 @@ def connect(estate: Estate, *, emulator: str | None = None, stop: Stop | None = 
     Without a URL the variable RECONCILER_EMULATOR decides; "" is the cloud, whatever that says.
     """
     emulator = (os.environ.get(EMULATOR, "") if emulator is None else emulator).rstrip("/") or None
-    sleep = (stop or Stop()).sleep
+    stop = stop or Stop()
     with _client(emulator) as client:
         pace = EMULATED.faster(_speed(client, emulator)) if emulator else Pace()
         targets: dict[str, Target] = {}
@@ -44,7 +44,9 @@ def connect(estate: Estate, *, emulator: str | None = None, stop: Stop | None = 
             if emulator and isinstance(spec, AzureTarget):
                 _ensure_account(client, emulator, spec)
             vendor = azure if isinstance(spec, AzureTarget) else openai
-            targets[name] = vendor.connect(name, spec, client, pace=pace, sleep=sleep, emulator=emulator)
+            targets[name] = vendor.connect(
+                name, spec, client, pace=pace, sleep=stop.sleep, now=stop.now, emulator=emulator
+            )
         try:
             yield World(estate.specs, estate.facts, targets, estate.base)
         finally:
@@ -58,7 +60,7 @@ def _client(emulator: str | None) -> httpx2.Client:
         return http.made(http.client)
     try:
         return http.client(emulator)
-    except httpx2.InvalidURL as error:
+    except (ValueError, OSError, ImportError, httpx2.InvalidURL) as error:
         raise DiagnosticsError([codes.EMULATOR_UNREACHABLE.at(detail=f"{emulator}: {error}.")]) from error
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reconciler.api.estate import Estate
+from reconciler.cli.notices import notices
 from reconciler.cli.options import Terminal, Where
 from reconciler.model import codes
 from reconciler.model.errors import DiagnosticsError
@@ -34,7 +35,7 @@ def connected(estate: Estate, where: Where, terminal: Terminal, stop: Stop) -> I
         if emulator:
             banner = f"emulator in force: {emulator} · nothing here reaches a cloud"
             click.echo(terminal.err(banner, "yellow"), err=True)
-        with connect(estate, emulator=emulator, stop=stop) as world:
+        with notices(terminal), connect(estate, emulator=emulator, stop=stop) as world:
             yield world
 
 

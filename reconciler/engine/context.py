@@ -13,6 +13,8 @@ from reconciler.model.errors import ReconcilerError
 from reconciler.model.events import Event, EventSink, StepProgress, StepWaiting
 from reconciler.model.resource import ResourceGraph
 from reconciler.providers.base import Target
+from reconciler.providers.errors import FEW, ServiceError
+from reconciler.providers.retry import Backoff, say, waiting
 
 
 class Stopped(ReconcilerError):
@@ -94,6 +96,19 @@ class Context:
 
     def sleep(self, seconds: float) -> None:
         self.stop.sleep(seconds)
+
+    def back_off(self, step: str | None, backoff: Backoff, attempt: int, error: ServiceError) -> None:
+        """Wait before a write is sent again; a wait of more than a few seconds is said, of its step where it has one.
+
+        Raises the error where the service asks for a longer pause than `backoff` has patience for, and `Stopped`.
+        """
+        wait = backoff.wait(attempt, error.retry_after)
+        if wait > backoff.patience:
+            raise error
+        if wait > FEW:
+            words = waiting(wait, error)
+            self.emit(StepWaiting(step, words)) if step else say(words)
+        self.sleep(wait)
 
     def now(self) -> float:
         """Seconds on the clock by which `sleep` counts."""

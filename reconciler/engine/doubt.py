@@ -9,11 +9,11 @@ from reconciler.engine.context import Context
 from reconciler.model.events import StepWaiting
 from reconciler.providers.base import Target
 from reconciler.providers.errors import ServiceError
-from reconciler.providers.retry import Backoff
+from reconciler.providers.retry import WRITES, Backoff
 
 T = TypeVar("T")
 
-BACKOFF = Backoff(attempts=5, first=1.0, longest=60.0)
+BACKOFF = Backoff(attempts=5, first=1.0, longest=60.0, patience=WRITES)
 PATIENCE = 60.0
 """Seconds, at least, for which a look that fails is asked for again."""
 
@@ -51,7 +51,7 @@ def create_once(
         if not last.transient:
             raise last
         if attempt < BACKOFF.attempts - 1:
-            context.sleep(BACKOFF.wait(attempt, last.retry_after))
+            context.back_off(step, BACKOFF, attempt, last)
     raise last
 
 

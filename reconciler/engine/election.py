@@ -21,11 +21,11 @@ from reconciler.model.observation import ObservedJob, Phase
 from reconciler.model.resource import DesiredRun
 from reconciler.providers.base import RunProgress, Target
 from reconciler.providers.errors import ServiceError
-from reconciler.providers.retry import Backoff
+from reconciler.providers.retry import WRITES, Backoff
 
 PATIENCE = 10
 """How many settle times to wait for one's own run to be listed."""
-CANCEL = Backoff(attempts=6, first=1.0, longest=30.0)
+CANCEL = Backoff(attempts=6, first=1.0, longest=30.0, patience=WRITES)
 Tell = Callable[[str], None]
 
 
@@ -136,7 +136,7 @@ def cancel(job: ObservedJob, target: Target, context: Context) -> ObservedJob:
             attempt += 1
             if not error.transient or attempt == CANCEL.attempts:
                 raise
-            context.sleep(CANCEL.wait(attempt, error.retry_after))
+            context.back_off(None, CANCEL, attempt, error)
 
 
 def cancelled(step: str, job: ObservedJob, target: Target) -> Outcome:

@@ -20,11 +20,11 @@ from reconciler.planning.diff import TAG, compare, left_fields, live_fields, wan
 from reconciler.planning.steps import Step
 from reconciler.providers.base import DeploymentWrite, Serving
 from reconciler.providers.errors import ServiceError
-from reconciler.providers.retry import Backoff
+from reconciler.providers.retry import WRITES, Backoff
 
-BUSY = Backoff(attempts=60, first=2.0, longest=60.0)
+BUSY = Backoff(attempts=60, first=2.0, longest=60.0, patience=WRITES)
 """For an account that somebody else keeps busy: about half an hour in all."""
-DOUBT = Backoff(attempts=4, first=1.0, longest=30.0)
+DOUBT = Backoff(attempts=4, first=1.0, longest=30.0, patience=WRITES)
 _SECOND_WRITE = ("sku", "capacity")
 """Fields that the service refuses to change together with the model."""
 
@@ -192,16 +192,15 @@ def _persevere(
             return send()
         except ServiceError as error:
             if error.conflict and busy < BUSY.attempts:
-                wait = BUSY.wait(busy, error.retry_after)
-                busy += 1
                 context.emit(StepWaiting(step.key, f"{step.change.target} is busy with another operation"))
+                context.back_off(step.key, BUSY, busy, error)
+                busy += 1
             elif error.transient and not error.conflict and doubts < DOUBT.attempts:
-                wait = DOUBT.wait(doubts, error.retry_after)
-                doubts += 1
                 context.emit(StepWaiting(step.key, error.message))
+                context.back_off(step.key, DOUBT, doubts, error)
+                doubts += 1
             else:
                 raise
-        context.sleep(wait)
         before_again()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -27,7 +28,7 @@ from reconciler.providers.http import openai_client
 from reconciler.providers.keys import variable
 from reconciler.providers.proof import Bearer, Key, Proof
 from reconciler.providers.reader import Reader
-from reconciler.providers.retry import Budget, Sleep
+from reconciler.providers.retry import Budget, Now, Sleep
 from reconciler.specs.target import AzureTarget
 
 KEY = "AZURE_OPENAI_API_KEY"
@@ -103,7 +104,14 @@ def api_key(target: str) -> str | None:
 
 
 def connect(
-    name: str, spec: AzureTarget, client: httpx2.Client, *, pace: Pace, sleep: Sleep, emulator: str | None
+    name: str,
+    spec: AzureTarget,
+    client: httpx2.Client,
+    *,
+    pace: Pace,
+    sleep: Sleep,
+    emulator: str | None,
+    now: Now = time.monotonic,
 ) -> Target:
     """The target's ports. `emulator` is the URL that stands in for the cloud, whatever the spec says."""
     cloud = CLOUDS[spec.cloud]
@@ -118,6 +126,7 @@ def connect(
         service="Azure Resource Manager",
         params={"api-version": ARM_API_VERSION},
         sleep=sleep,
+        now=now,
         budget=budget,
     )
     account = ArmAccount(
@@ -140,6 +149,7 @@ def connect(
             service="Azure OpenAI",
             params=endpoint.params,
             sleep=sleep,
+            now=now,
             budget=budget,
         ),
         client=lambda: _openai_client(endpoint, key, bearer, client),

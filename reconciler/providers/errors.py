@@ -7,6 +7,7 @@ ServiceError            the service answered with an error, or did not answer
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Mapping
@@ -25,7 +26,10 @@ NO_ANSWER = 0
 MISDIRECTED = 421
 """The status of a request that we did not send, for the host that it would have gone to."""
 
+FEW = 5.0
+"""Seconds; a longer wait is said."""
 _BODY_LIMIT = 500
+_NUMBER = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
 _SIGNATURE = re.compile(r"([?&]sig=)[^&\s'\"<>]+", re.IGNORECASE)
 
 
@@ -88,6 +92,18 @@ class ServiceError(ReconcilerError):
         """Whether the service itself says that there is no such thing; a gateway's 404 says nothing of it."""
         return self.status == 404 and self.said and self.code not in _PARENTS
 
+    def again_in(self, seconds: float) -> ServiceError:
+        """The same refusal, for a request that was not sent because the service asked for a pause."""
+        return ServiceError(
+            self.message,
+            service=self.service,
+            status=self.status,
+            code=self.code,
+            retry_after=seconds,
+            not_sent=True,
+            said=self.said,
+        )
+
     @property
     def redirected(self) -> bool:
         return 300 <= self.status < 400
@@ -122,7 +138,7 @@ def from_body(status: int, body: Any, headers: Mapping[str, str], *, service: st
         status=status,
         code=str(error.get("code") or error.get("type") or ""),
         request_id=_first(headers, "apim-request-id", "x-ms-request-id", "x-request-id"),
-        retry_after=_retry_after(headers),
+        retry_after=retry_after(headers),
         said=isinstance(body, Mapping) and bool(error.get("code") or error.get("message")),
     )
 
@@ -145,24 +161,34 @@ def _first(headers: Mapping[str, str], *names: str) -> str:
     return next((headers[n] for n in names if headers.get(n)), "")
 
 
-def _retry_after(headers: Mapping[str, str]) -> float | None:
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that a service asks us to wait, however many; None for what is neither a number nor a date to come."""
     for name, unit in (("retry-after-ms", 0.001), ("x-ms-retry-after-ms", 0.001), ("retry-after", 1.0)):
-        try:
-            value = float(headers[name]) * unit
-        except (KeyError, ValueError):
-            continue
-        if 0 <= value < 86_400:
-            return value
-    return _until(headers.get("retry-after", ""))
+        value = headers.get(name, "").strip()
+        if _NUMBER.fullmatch(value):
+            return float(value) * unit
+    return _until(headers.get("retry-after", ""), headers.get("date", ""))
 
 
-def _until(date: str) -> float | None:
-    """Seconds until an HTTP date; None for anything else."""
+def _until(date: str, now: str) -> float | None:
+    """Seconds until an HTTP date, by the clock of the service where it shows one."""
+    until, here = _time(date), _time(now)
+    left = until - (time.time() if here is None else here) if until is not None else -1.0
+    return left if left >= 0 else None
+
+
+def _time(date: str) -> float | None:
     try:
-        left = parsedate_to_datetime(date).timestamp() - time.time()
-    except (TypeError, ValueError):
+        return parsedate_to_datetime(date).timestamp()
+    except (TypeError, ValueError, OverflowError):
         return None
-    return left if 0 <= left < 86_400 else None
+
+
+def pause(seconds: float) -> str:
+    """`40 s`, `10 min` or `24 h`, never less than it is."""
+    if seconds <= 120:
+        return f"{math.ceil(seconds)} s"
+    return f"{math.ceil(seconds / 60)} min" if seconds <= 7200 else f"{math.ceil(seconds / 3600)} h"
 
 
 _BY_CODE: dict[str, Code] = {
@@ -197,6 +223,8 @@ def code_for(error: ServiceError) -> Code:
         return codes.SERVICE_REDIRECT
     if error.not_whole:
         return codes.ANSWER_NOT_WHOLE
+    if error.status == 429:
+        return codes.SERVICE_THROTTLED
     if error.status == NO_ANSWER:
         return codes.TARGET_UNREACHABLE
     return codes.SERVICE_ERROR
@@ -212,7 +240,9 @@ def diagnose(error: ServiceError, address: str, at: SourceRange | None = None) -
     sentence = message if message.endswith((".", "!", "?")) else f"{message}."
     who = f"{error.service}: " if error.service else ""
     check = in_our_words(f"{error.code}: {message}") if code is codes.SERVICE_ERROR else ""
-    detail = " ".join(filter(None, (f"{who}{sentence}", check, code.way_out)))
+    asked = error.retry_after or 0.0
+    wish = f"It asks to be left alone for {pause(asked)}." if asked > FEW else ""
+    detail = " ".join(filter(None, (f"{who}{sentence}", wish, check, code.way_out)))
     return code.at(at, detail, address=address, facts="   ".join(facts))
 
 

@@ -6,6 +6,7 @@ https, or this machine; no redirects, for they take bodies and keys along; proxi
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,7 @@ from reconciler.providers.proof import Proof
 TIMEOUT = httpx2.Timeout(60.0, connect=10.0)
 LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=64)
 """Threads bound how many there are: a large upload must not keep reads waiting for a connection."""
+_SETTINGS = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 _OF_THE_SDK = ("Authorization", "OpenAI-Organization", "OpenAI-Project")
 """Headers that an SDK sets by itself, from its own variables of the environment."""
 
@@ -40,8 +42,11 @@ def made(make: Callable[[], httpx2.Client]) -> httpx2.Client:
     try:
         return make()
     except (ValueError, OSError, ImportError, httpx2.InvalidURL) as error:
+        # The names of the variables, not their values: proxies have passwords in them.
+        names = ", ".join(n for n in _SETTINGS if os.environ.get(n) or os.environ.get(n.lower()))
         code = codes.HTTP_SETTINGS
-        raise DiagnosticsError([code.at(detail=f"{error}".rstrip(".") + f". {code.way_out}")]) from error
+        detail = f"no connection can be made with {names} as the environment sets it. {code.way_out}"
+        raise DiagnosticsError([code.at(detail=detail)]) from error
 
 
 def _only_safe(emulator: str | None) -> Callable[[httpx2.Request], None]:

@@ -6,6 +6,7 @@ Wire: OpenAI's OpenAPI document (github.com/openai/openai-openapi), files, fine-
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,7 +21,7 @@ from reconciler.providers.errors import ServiceError
 from reconciler.providers.http import openai_client
 from reconciler.providers.keys import checked, variable
 from reconciler.providers.reader import Reader
-from reconciler.providers.retry import Sleep
+from reconciler.providers.retry import Now, Sleep
 from reconciler.specs.target import OpenAITarget
 
 SERVICE = "OpenAI"
@@ -33,7 +34,14 @@ def api_key(target: str) -> str | None:
 
 
 def connect(
-    name: str, spec: OpenAITarget, client: httpx2.Client, *, pace: Pace, sleep: Sleep, emulator: str | None
+    name: str,
+    spec: OpenAITarget,
+    client: httpx2.Client,
+    *,
+    pace: Pace,
+    sleep: Sleep,
+    emulator: str | None,
+    now: Now = time.monotonic,
 ) -> Target:
     """The target's port. `emulator` is the URL that stands in for the platform, whatever the spec says."""
     url = f"{emulator}/v1" if emulator else spec.url
@@ -42,7 +50,7 @@ def connect(
 
     proof = PlatformKey("emulator" if emulator else api_key(name), scope, service, variable(KEY, name))
     training = DataPlane(
-        connect=lambda: Reader(client, url, proof, service=service, params={}, sleep=sleep),
+        connect=lambda: Reader(client, url, proof, service=service, params={}, sleep=sleep, now=now),
         client=lambda: openai_client(url, client, proof, {}),
         body=job_body,
         one_request=limits.OPENAI.file_bytes,

@@ -16,7 +16,7 @@ import orjson
 from reconciler.providers.decoding import Item, NotWhole, list_of
 from reconciler.providers.errors import ServiceError, from_body
 from reconciler.providers.proof import Proof
-from reconciler.providers.retry import Backoff, Budget, Sleep, retrying
+from reconciler.providers.retry import Backoff, Budget, Now, Quiet, Sleep, retrying
 
 T = TypeVar("T")
 PAGE = 100
@@ -38,6 +38,7 @@ class Reader:
         sleep: Sleep,
         budget: Budget | None = None,
         backoff: Backoff | None = None,
+        now: Now = time.monotonic,
     ) -> None:
         self.client = client
         self.base_url = base_url.rstrip("/")
@@ -47,6 +48,7 @@ class Reader:
         self.sleep = sleep
         self.budget = budget or Budget()
         self.backoff = backoff or Backoff()
+        self._quiet = Quiet(now)
         self.service_time: int | None = None
         """The service's own clock at its last answer, in Unix seconds; None until one says."""
         self.skew: float | None = None
@@ -58,7 +60,12 @@ class Reader:
         if not path.startswith("/") or "?" in path:
             url, brought = self._link(path)
             query |= brought  # a link brings a query of its own; what it says wins
-        return retrying(lambda: self._proven(url, query), self.backoff, self.sleep, self.budget)
+        self._quiet.check(url)
+        try:
+            return retrying(lambda: self._proven(url, query), self.backoff, self.sleep, self.budget)
+        except ServiceError as error:
+            self._quiet.note(url, error)
+            raise
 
     def _proven(self, url: str, query: Mapping[str, str]) -> Any:
         """One GET; once more with a new token when the service says that the old one has expired."""

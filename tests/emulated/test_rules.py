@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.engine.context import Stop
 from reconciler.model.catalog import training_files
 from tests.emulated.conftest import Bench
 
@@ -151,6 +152,23 @@ def test_the_time_covers_the_look_as_well(triage: Bench) -> None:
     assert result.status == 1
     assert "Stopped" in result.err
     assert "Traceback" not in result.err
+
+
+@pytest.mark.parametrize("command", ["plan", "drift", "status", "doctor"])
+def test_a_wait_that_the_service_asks_for_is_said(triage: Bench, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    triage.plan()
+    waited: list[float] = []
+    monkeypatch.setattr(Stop, "sleep", lambda _stop, seconds: waited.append(seconds))
+    rules = [
+        {"fault": "status", "status": 429, "retry_after": 40, "method": "GET", "path": "/fine_tuning/jobs", "count": 1},
+        {"fault": "status", "status": 429, "retry_after": 3600, "method": "GET", "path": "/models", "count": None},
+    ]
+    triage.http.post("/_emulator/faults", json=rules).raise_for_status()
+    result = triage.run(command)
+    assert result.status == 1, "an hour is not waited for"
+    assert result.err.count("waiting 40 s, as Azure OpenAI asked") == 1
+    assert "left alone for 60 min" in " ".join((result.out + result.err).split())
+    assert waited == [40.0]
 
 
 def test_a_file_that_expires_soon_is_not_relied_on(triage: Bench) -> None:

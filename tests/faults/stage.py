@@ -137,7 +137,9 @@ class Stage:
             for name, entry in self.loaded.specs.targets.items():
                 assert isinstance(entry.spec, AzureTarget)
                 url = f"http://{operator.name}.test"
-                target = azure.connect(name, entry.spec, client, pace=self.pace, sleep=stop.sleep, emulator=url)
+                target = azure.connect(
+                    name, entry.spec, client, pace=self.pace, sleep=stop.sleep, now=stop.now, emulator=url
+                )
                 targets[name] = target
                 stack.callback(target.close)
             yield World(self.loaded.specs, self.loaded.facts, targets)

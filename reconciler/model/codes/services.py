@@ -70,6 +70,13 @@ HTTP_SETTINGS = error(
     "Correct the variable or unset it: proxies are http:// or https://, certificates a file that can be read.",
     "HTTPS_PROXY=proxy:nonsense reconciler plan",
 )
+SERVICE_THROTTLED = error(
+    "service-throttled",
+    "the service asks for fewer requests",
+    "A read waits up to a minute when it is asked to, a write up to 15; what asks for more is told at once.",
+    "Run the command again when the pause is over; a lower --parallelism asks for less at a time.",
+    "target sweden: 429, Retry-After: 3600",
+)
 SERVICE_REDIRECT = error(
     "service-redirect",
     "the service redirects the request",

@@ -81,7 +81,7 @@ def test_the_service_says_how_long_to_wait() -> None:
     made = create_once(lambda: None, create, shared.targets["sweden"], shared, "job.x")
     assert made == "made"
     assert shared.stop.slept == [7.0]  # type: ignore[attr-defined]
-    assert reasons(events) == ["slow down; looking whether it was heard"]
+    assert reasons(events) == ["slow down; looking whether it was heard", "waiting 7 s, as the service asked"]
 
 
 def test_what_is_there_already_is_not_made() -> None:
@@ -111,3 +111,28 @@ def test_there_is_a_look_between_any_two_creates() -> None:
         create_once(look, create, shared.targets["sweden"], shared, "job.x")
     assert seen.count("create") == BACKOFF.attempts
     assert "create create" not in " ".join(seen)
+
+
+@pytest.mark.parametrize(("seconds", "sent"), [(600.0, 2), (901.0, 1), (86_400.0, 1)])
+def test_a_write_waits_for_minutes_and_not_for_hours(seconds: float, sent: int) -> None:
+    cloud = Cloud(load_text(ESTATE))
+    shared, events = context(cloud, ESTATE)
+    asked = ServiceError("slow down", service="Azure OpenAI", status=429, retry_after=seconds)
+    answers: list[ServiceError | str] = [asked, "made"]
+    sends = 0
+
+    def create() -> str:
+        nonlocal sends
+        sends += 1
+        answer = answers.pop(0)
+        if isinstance(answer, ServiceError):
+            raise answer
+        return answer
+
+    if sent == 2:
+        assert create_once(lambda: None, create, cloud["sweden"].target(), shared, "job.a") == "made"
+        assert any("waiting 10 min, as Azure OpenAI asked" in str(event) for event in events)
+    else:
+        with pytest.raises(ServiceError, match="slow down"):
+            create_once(lambda: None, create, cloud["sweden"].target(), shared, "job.a")
+    assert sends == sent

@@ -228,6 +228,19 @@ def test_a_retry_after_that_makes_no_sense_is_not_obeyed(value: str) -> None:
     assert 0.2 <= service.slept[0] <= 0.5
 
 
+def test_what_asks_for_an_hour_is_told_at_once_and_left_alone_for_an_hour() -> None:
+    service = Service(error(429, **{"Retry-After": "3600"}))
+    reader = service.reader()
+    for _ in range(3):
+        with pytest.raises(ServiceError) as caught:
+            reader.get("/x")
+        assert 3500 < (caught.value.retry_after or 0) <= 3600
+    assert (len(service.asked), service.slept) == (1, [])
+    with pytest.raises(ServiceError):
+        reader.get("/y")
+    assert len(service.asked) == 2, "another address is another thing"
+
+
 @pytest.mark.parametrize(
     ("failure", "message"),
     [
