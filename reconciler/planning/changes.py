@@ -91,6 +91,8 @@ class AtOnce:
     """Of the run whose model is written; empty where none is, or nobody knows."""
     live: ObservedDeployment | None = field(default=None, compare=False, repr=False)
     """None where it is gone and made again."""
+    cost: Cost | None = field(default=None, compare=False)
+    """Of this part alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ class Change:
         return mark.digest16 if mark else ""
 
 
-def only_at_once(change: Change, note: str) -> Change | None:
+def only_at_once(change: Change, note: str = "") -> Change | None:
     """The part of a change that waits for nothing, where the rest cannot be made; None where there is none.
 
     `note` says what the rest waits for.
@@ -149,5 +151,14 @@ def only_at_once(change: Change, note: str) -> Change | None:
     if part is None:
         return None
     action = Action.UPDATE if part.live else Action.CREATE
-    notes = (*change.notes, note)
-    return replace(change, action=action, fields=part.fields, notes=notes, needs=(), live=part.live)
+    notes = (*change.notes, *([note] if note else []))
+    cost = part.cost or change.cost
+    return replace(change, action=action, fields=part.fields, notes=notes, needs=(), live=part.live, cost=cost)
+
+
+def beside(change: Change) -> Change | None:
+    """What is done at once, as a change of its own, where it is done on another live object than the rest."""
+    part, desired = change.at_once, change.desired
+    if part is None or not change.needs or not isinstance(desired, DesiredDeployment):
+        return None
+    return only_at_once(change) if part.name.lower() != desired.name.lower() else None

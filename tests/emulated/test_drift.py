@@ -300,3 +300,42 @@ def test_status_ends_with_1_when_a_target_could_not_be_read(triage: Bench) -> No
     rule = {"fault": "status", "path": "accounts/aoai-secondlap-sweden/openai/files", "status": 403, "count": None}
     triage.http.post("/_emulator/faults", json=[rule]).raise_for_status()
     assert triage.run("status").status == 1
+
+
+def test_while_the_next_model_is_trained(triage: Bench) -> None:
+    """Drift sees what is gone, an apply that waits for nothing makes it again, and the rest of the specs is written."""
+    before = live(triage)
+    triage.clock(10)
+    triage.edit(TRIAGE, "n_epochs: 4", "n_epochs: 1")
+    triage.edit(TRIAGE, "chicago: {capacity: 10}", "chicago: {capacity: 12}")
+    begun = triage.apply("--no-wait")
+    assert begun.status == 0, begun.err
+    now = live(triage)
+    assert now["sku"]["capacity"] == 12
+    assert now["properties"]["model"] == before["properties"]["model"]
+    triage.http.delete(url("chicago", "triage"), params=VERSION, headers=ANA).raise_for_status()
+    settle(triage)
+    found = only(triage)
+    assert (found["address"], found["cause"], found["by"]) == (
+        "deployment.triage@chicago",
+        "deleted",
+        "ana@secondlap.example",
+    )
+    assert "with the model that it served before" in found["next_step"]
+    assert triage.apply("--no-wait").status == 0
+    assert live(triage)["properties"]["model"] == before["properties"]["model"]
+    triage.clock(1200)
+    apply_and_see(triage)
+    assert live(triage)["properties"]["model"] != before["properties"]["model"]
+    assert triage.actions() == {}
+
+
+def test_a_filter_that_left_the_specs_is_named(triage: Bench) -> None:
+    triage.edit(TRIAGE, "    model: {job: triage}", "    content_filter: Microsoft.DefaultV2\n    model: {job: triage}")
+    assert triage.apply().status == 0
+    triage.edit(TRIAGE, "    content_filter: Microsoft.DefaultV2\n", "")
+    shown = triage.run("plan", "--detailed-exitcode")
+    assert shown.status == 0, "it is no change"
+    assert "deployment.triage@sweden: content_filter Microsoft.DefaultV2" in shown.out
+    status, _, report = drift(triage)
+    assert (status, report["unset"][0]["fields"]) == (0, {"content_filter": "Microsoft.DefaultV2"})

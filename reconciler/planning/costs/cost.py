@@ -44,7 +44,8 @@ def plan_cost(changes: Iterable[Change], hosting: Hosting) -> PlanCost:
     """Only what is really done counts: what is blocked costs nothing, whatever it would have cost."""
     done = [c for c in changes if c.action.writes and c.cost]
     costs = [c.cost for c in done if c.cost]
-    touched = {live_key(c.target, c.live) for c in done if isinstance(c.live, ObservedDeployment)}
+    lives = [(c.target, live) for c in done for live in (c.live, c.at_once.live if c.at_once else None)]
+    touched = {live_key(target, live) for target, live in lives if isinstance(live, ObservedDeployment)}
     kept = total(amount for key, amount in hosting.live.items() if key not in touched)
     return PlanCost(
         currency=hosting.currency,

@@ -10,7 +10,7 @@ from reconciler.model import normal
 from reconciler.model.money import ZERO, Amount, Cost
 from reconciler.model.observation import Observation, ObservedDeployment
 from reconciler.model.resource import DesiredDeployment, DesiredRun, ResourceGraph, RunRef
-from reconciler.planning.changes import Action, Change
+from reconciler.planning.changes import Action, Change, beside, only_at_once
 from reconciler.planning.costs.cost import Hosting, Key, live_key
 from reconciler.planning.costs.hosting import Hosted, hosted_live, hosting_cost
 from reconciler.planning.costs.services import Service, service_of
@@ -52,8 +52,22 @@ class Costing:
 
     def priced(self, changes: Mapping[str, Change]) -> dict[str, Change]:
         """The same changes, each with its cost where it can have one."""
-        costs = {key: self._cost(change) for key, change in changes.items()}
-        return {key: replace(c, cost=cost) if (cost := costs[key]) else c for key, c in changes.items()}
+        return {key: self._priced(change) for key, change in changes.items()}
+
+    def _priced(self, change: Change) -> Change:
+        """A part that is done at once has a cost of its own; on another live object it comes to that of the rest."""
+        cost = self._cost(change)
+        if cost is None:
+            return change
+        part = only_at_once(change)
+        if part is None or change.at_once is None or not change.needs:
+            return replace(change, cost=cost)
+        own = self._cost(replace(part, cost=None))
+        whole = cost
+        if own and beside(change):
+            before, after, delta = (cost.before + own.before, cost.after + own.after, cost.delta + own.delta)
+            whole = replace(cost, before=before, after=after, delta=delta)
+        return replace(change, cost=whole, at_once=replace(change.at_once, cost=own))
 
     def _cost(self, change: Change) -> Cost | None:
         service = self.services.get(change.target)

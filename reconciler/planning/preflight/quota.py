@@ -8,7 +8,7 @@ only for those that wait for them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reconciler.model import codes, normal
 from reconciler.model.allowance import Allowance, Usage
@@ -16,7 +16,7 @@ from reconciler.model.catalog.encodings import base_of
 from reconciler.model.catalog.models import is_fine_tuned
 from reconciler.model.observation import ObservedDeployment
 from reconciler.model.resource import DesiredDeployment
-from reconciler.planning.changes import Action, Change
+from reconciler.planning.changes import Action, Change, beside
 from reconciler.planning.preflight.findings import Finding
 from reconciler.planning.preflight.view import View
 from reconciler.specs.target import AzureTarget
@@ -57,7 +57,7 @@ def check_quota(view: View) -> Iterator[Finding]:
     for delta in deltas:
         pool = pools.setdefault(delta.scope, Pool(delta.usage))
         if delta.amount < 0 and delta.change.key not in view.stopped:
-            pool.freed[delta.change.key] = -delta.amount
+            pool.freed[delta.change.key] = pool.freed.get(delta.change.key, 0) - delta.amount
     for delta in deltas:
         if delta.amount <= 0:
             continue
@@ -66,7 +66,7 @@ def check_quota(view: View) -> Iterator[Finding]:
         if delta.amount > pool.left + before:
             yield _short(delta, pool)
         else:
-            pool.taken[delta.change.key] = delta.amount
+            pool.taken[delta.change.key] = pool.taken.get(delta.change.key, 0) + delta.amount
 
 
 def quota_notes(view: View) -> dict[str, str]:
@@ -77,7 +77,11 @@ def quota_notes(view: View) -> dict[str, str]:
 
 
 def deltas_of(view: View, change: Change) -> Iterator[Delta]:
-    """At most two: a deployment that changes its SKU or base model takes from one quota and gives back to another."""
+    """A deployment that changes its SKU or base model takes from one quota and gives back to another; what is done at
+    once on another live object takes from them too.
+    """
+    if part := beside(change):
+        yield from (replace(delta, change=change) for delta in deltas_of(view, part))
     if change.address.kind != "deployment" or not change.action.writes:
         return
     live = change.live if isinstance(change.live, ObservedDeployment) else None

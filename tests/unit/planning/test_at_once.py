@@ -13,10 +13,13 @@ from reconciler.model.asked import Asked
 from reconciler.model.events import Result
 from reconciler.model.marks import DeploymentMark
 from reconciler.model.selection import Selection
-from reconciler.planning.changes import Action, Change, Unknown
+from reconciler.planning import preflight
+from reconciler.planning.changes import Action, Change, Unknown, only_at_once
 from reconciler.planning.drift import Cause
 from reconciler.planning.plan import Plan
 from reconciler.planning.preflight.findings import Finding, block
+from reconciler.planning.preflight.quota import deltas_of
+from reconciler.planning.preflight.view import View
 from tests.support.accounts import Cloud
 from tests.support.applies import Story, apply, carry_out, left_to_do
 from tests.support.estate import CHAT, CHAT_US, ESTATE, SORTER, edited, load_text
@@ -325,3 +328,49 @@ def test_drift_looks_into_the_log_whatever_the_model_waits_for() -> None:
     delete(cloud)
     causes = {f.drift.cause for f in operations.drift(cloud.world(load_text(NEXT)), parallelism=1).findings}
     assert causes == {Cause.DELETED, Cause.CANCELLED}
+
+
+PROVISIONED = ("sku: Standard\n    capacity: 50", "sku: ProvisionedManaged\n    capacity: 50")
+
+
+def test_what_is_done_on_another_object_costs_too() -> None:
+    """Versioned: the one that serves grows at once, and the new one comes beside it."""
+    text, stage = with_strategy("versioned")
+    text = edited(text, PROVISIONED)
+    cloud = live(text)
+    alone = change(planned(cloud, edited(text, stage)), CHAT).cost
+    both = planned(cloud, edited(text, stage, ("capacity: 50", "capacity: 60")))
+    grown = change(both, CHAT)
+    assert alone is not None
+    assert grown.cost is not None
+    assert grown.at_once is not None
+    assert grown.at_once.cost is not None
+    assert alone.delta.known > 0
+    assert grown.at_once.cost.delta.known == alone.delta.known / 5, "10 units more, as 50 were alone"
+    assert grown.cost.delta.known == alone.delta.known / 5 + alone.delta.known * 6 / 5
+    assert both.cost.after.known - both.cost.before.known == both.cost.delta.known
+
+
+def test_it_takes_quota_too() -> None:
+    text, stage = with_strategy("versioned")
+    cloud = live(text)
+    wider = edited(text, stage, ("capacity: 50", "capacity: 60"))
+    taken = {}
+    for name in (edited(text, stage), wider):
+        plan = planned(cloud, name)
+        specs = load_text(name)
+        observed = operations.look(cloud.world(specs), 1)
+        closer = operations.look_closer(cloud.world(specs), observed, preflight.questions(plan), 1)
+        view = View(specs, plan.graph, closer, plan.models, plan.by_key())
+        taken[name] = [d.amount for d in deltas_of(view, change(plan, CHAT))]
+    assert taken == {edited(text, stage): [50], wider: [10, 60]}
+
+
+def test_only_what_is_done_at_once_costs_where_the_rest_is_left_out() -> None:
+    text, stage = with_strategy("versioned")
+    text = edited(text, PROVISIONED)
+    plan = planned(live(text), edited(text, stage, ("capacity: 50", "capacity: 60")))
+    part = only_at_once(change(plan, CHAT), "left out")
+    assert part is not None
+    assert part.cost is not None
+    assert part.cost.before.known == part.cost.delta.known * 5
