@@ -20,7 +20,7 @@ from functools import cache
 from pathlib import Path
 
 from reconciler.api.estate import Estate
-from tests.faults import estate
+from tests.faults import answers, estate
 from tests.faults.network import Kind, installed
 from tests.faults.schedules import Report, draw, requests_of_an_apply, strike, together
 from tests.faults.stage import SETTLE
@@ -145,6 +145,32 @@ def repeat(seed: int, times: int, lag: float | None) -> int:
     return min(bad, 1)
 
 
+MUTATIONS = 60
+"""In one life, about."""
+
+
+def _lives(seeds: range) -> answers.Findings:
+    logging.disable(logging.WARNING)
+    with tempfile.TemporaryDirectory(prefix="answers-") as folder:
+        return answers.search(seeds, Path(folder))
+
+
+def mutate(mutations: int, seed: int, workers: int) -> int:
+    """Lives whose answers are mutated; 1 if any of them showed what must not be."""
+    lives = -(-mutations // MUTATIONS)
+    parts = [range(seed + n, seed + min(n + 5, lives)) for n in range(0, lives, 5)]
+    total = answers.Findings()
+    with ProcessPoolExecutor(workers) as pool:
+        for found in pool.map(_lives, parts):
+            total.counts.update(found.counts)
+            total.first = {**found.first, **total.first}
+            total.mutations += found.mutations
+    print(f"{total.mutations:,} answers mutated in {lives:,} lives; wrong: {total.counts.total():,}")
+    for kind, count in total.counts.most_common():
+        print(f"{count:,} x {kind}\n    {total.first[kind]}")
+    return min(total.counts.total(), 1)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
     parser.add_argument("--schedules", type=int, default=1000, metavar="N", help="random schedules")
@@ -153,11 +179,14 @@ def main() -> int:
     parser.add_argument("--times", type=int, default=20, help="how often, with --one")
     parser.add_argument("--above", action="store_true", help="with --one: lists lag above the settle time")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--answers", type=int, metavar="N", help="only mutated answers, about N of them")
     options = parser.parse_args()
     if options.one is not None:
         return repeat(options.one, options.times, ABOVE if options.above else None)
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(2**32)
     print(f"seed {seed}", flush=True)
+    if options.answers is not None:
+        return mutate(options.answers, seed, options.workers)
     begun = time.monotonic()
     rows = run(options.schedules, seed, options.workers)
     print("\n".join(table(rows)))

@@ -243,8 +243,8 @@ def reachable(network: Network, operator: Operator) -> Iterator[None]:
 
 
 @contextmanager
-def installed() -> Iterator[None]:
-    """Put the network in memory under both SDKs, and the time keeper under the pools of those who use it."""
+def transports() -> Iterator[pytest.MonkeyPatch]:
+    """Put the network in memory under both SDKs."""
     httpx_transport, requests_transport = httpx2.HTTPTransport.handle_request, requests.adapters.HTTPAdapter.send
 
     def from_httpx(self: httpx2.HTTPTransport, request: httpx2.Request) -> httpx2.Response:
@@ -263,9 +263,16 @@ def installed() -> Iterator[None]:
         patch.setattr(httpx2.HTTPTransport, "handle_request", from_httpx)
         patch.setattr(requests.adapters.HTTPAdapter, "send", from_requests)
         patch.setattr(emulator_app, "run_in_threadpool", _at_once)
+        patch.setattr(emulator_runs, "QUEUE_SECONDS", QUEUE)
+        yield patch
+
+
+@contextmanager
+def installed() -> Iterator[None]:
+    """The same, with the time keeper under the pools of those who use it."""
+    with transports() as patch:
         patch.setattr(operations, "make_pool", kept_pool)
         patch.setattr(executor, "wait", kept_wait)
-        patch.setattr(emulator_runs, "QUEUE_SECONDS", QUEUE)
         yield
 
 
