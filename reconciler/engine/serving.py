@@ -123,7 +123,8 @@ def _wanted(step: Step, context: Context) -> dict[str, Any]:
         home = context.graph.runs[desired.model.address].target
         source = None if home == desired.target else context.targets[home].account().id
     fields = wanted_fields(desired, model, source)
-    assert Unknown.AFTER_TRAINING not in fields.values()
+    if Unknown.AFTER_TRAINING in fields.values():
+        raise ValueError(f"{step.key}: a field is not known yet, and would be written")
     return fields
 
 

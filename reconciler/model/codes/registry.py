@@ -8,7 +8,8 @@ _ALL: dict[str, Code] = {}
 
 
 def _code(severity: Severity, id: str, summary: str, meaning: str, way_out: str, example: str) -> Code:
-    assert id not in _ALL, id
+    if id in _ALL:
+        raise ValueError(f"two codes are called {id}")
     _ALL[id] = Code(id, severity, summary, meaning, way_out, example)
     return _ALL[id]
 
