@@ -165,4 +165,5 @@ def apply(
 def converged(plan: Plan, outcomes: tuple[Outcome, ...], *, wait: bool) -> bool:
     """Whether everything wanted is live, or, without waiting, is on its way."""
     on_its_way = () if wait else (Result.SUBMITTED, Result.UNDER_WAY, Result.LATER)
-    return not plan.failed and all(o.result in GOOD or o.result in on_its_way for o in outcomes)
+    done = all(o.result in GOOD or o.result in on_its_way for o in outcomes)
+    return plan.complete and not plan.failed and done

@@ -42,6 +42,8 @@ def test_what_was_not_read_is_not_done() -> None:
     unread = replace(whole, targets=tuple(replace(t, complete=False) for t in whole.targets))
     assert state_of(unread, []) == state_of(unread, [Outcome("x", Result.CREATED)]) == "incomplete"
     assert state_of(unread, [Outcome("x", Result.FAILED)]) == "failed"
+    assert operations.converged(whole, (), wait=True)
+    assert not operations.converged(unread, (), wait=True)
 
 
 def test_what_needs_something_that_is_left_is_left_too() -> None:
