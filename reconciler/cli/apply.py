@@ -16,10 +16,9 @@ from reconciler.cli.compose import connected
 from reconciler.cli.plan import document, mention
 from reconciler.cli.policies import ask
 from reconciler.cli.show import plan_file_problem
-from reconciler.cli.stopping import stops_after, stops_on_signals
+from reconciler.cli.stopping import INTERRUPTED, stoppable
 from reconciler.datasets.facts import DatasetFacts
 from reconciler.engine import operations
-from reconciler.engine.context import Stop
 from reconciler.model import codes
 from reconciler.model.asked import Asked
 from reconciler.model.errors import DiagnosticsError
@@ -28,8 +27,6 @@ from reconciler.planning.covering import covers
 from reconciler.planning.plan import Plan
 from reconciler.planning.planformat import PlanDocument
 from reconciler.planning.planreading import read_saved
-
-INTERRUPTED = 130
 
 
 @click.command()
@@ -73,26 +70,24 @@ def apply(
     estate = load(root)
     mention(estate, terminal)
     follow = sys.stdout.isatty() if wait is None else wait
-    stop = Stop()
-    with stops_after(timeout, stop), connected(estate, where, terminal, stop) as world:
+    report = JsonReport() if form == "json" else TextReport(terminal)
+    with stoppable(timeout, terminal, report.not_begun) as stop, connected(estate, where, terminal, stop) as world:
         begun = time.monotonic()
         made = operations.plan(world, asked, parallelism, applying=True)
         if saved:
             _check_saved(saved, document(made, root, asked))
         made = ask(made, policies, lambda plan: document(plan, root, asked).as_bytes())
-        report = JsonReport() if form == "json" else TextReport(terminal)
         report.planned(made, root, asked, time.monotonic() - begun)
         if made.refused or not made.pending:
             sys.exit(1 if made.failed else 0)
         check_bytes(made)
         _approve(auto_approve or saved is not None, terminal)
-        with stops_on_signals(stop, terminal), report.watching(made) as sink:
-            begun = time.monotonic()
+        with report.watching(made) as sink:
+            begun, stop.begun = time.monotonic(), True
             outcomes = operations.apply(world, made, sink, stop, wait=follow, parallelism=parallelism)
-    report.ended(outcomes, time.monotonic() - begun, stopped=stop.is_set)
-    if stop.by_signal:
-        sys.exit(INTERRUPTED)
-    sys.exit(0 if operations.converged(made, outcomes, wait=follow) else 1)
+    converged = operations.converged(made, outcomes, wait=follow)
+    report.ended(outcomes, time.monotonic() - begun, stopped=stop.is_set, converged=converged)
+    sys.exit(INTERRUPTED if stop.by_signal else 0 if converged else 1)
 
 
 def _read_saved(path: Path) -> PlanDocument | None:
@@ -138,4 +133,5 @@ def _approve(approved: bool, terminal: options.Terminal) -> None:
         raise DiagnosticsError([codes.APPLY_UNAPPROVED.at(detail=codes.APPLY_UNAPPROVED.way_out)])
     question = terminal.err("\nApply these changes? Only yes is taken for an answer", "bold")
     if click.prompt(question, default="no", show_default=False, err=True) != "yes":
-        raise click.Abort
+        click.echo("Nothing was applied: the answer was not yes.", err=True)
+        sys.exit(1)

@@ -55,9 +55,14 @@ class TextReport:
         else:
             yield ProgressLines(lambda line: click.echo(line, err=True), self._terminal.err)
 
-    def ended(self, outcomes: Sequence[Outcome], seconds: float, *, stopped: bool) -> None:
-        paid = self._spent(outcomes)
-        click.echo("\n" + summary.render(outcomes, self._terminal.out, seconds, stopped=stopped, spent=paid), nl=False)
+    def not_begun(self) -> None:
+        """The command was stopped before its first step; it says so itself."""
+
+    def ended(self, outcomes: Sequence[Outcome], seconds: float, *, stopped: bool, converged: bool) -> None:
+        told = summary.render(
+            outcomes, self._terminal.out, seconds, stopped=stopped, converged=converged, spent=self._spent(outcomes)
+        )
+        click.echo("\n" + told, nl=False)
         told = render_diagnostics.render([d for o in outcomes for d in o.diagnostics], self._terminal.err)
         if told:
             click.echo("\n" + told, nl=False, err=True)
@@ -84,7 +89,11 @@ class JsonReport:
     def watching(self, plan: Plan) -> Iterator[EventSink]:
         yield self._lines
 
-    def ended(self, outcomes: Sequence[Outcome], seconds: float, *, stopped: bool) -> None:
+    def not_begun(self) -> None:
+        """The command was stopped before its first step."""
+        self.ended((), 0.0, stopped=True, converged=False)
+
+    def ended(self, outcomes: Sequence[Outcome], seconds: float, *, stopped: bool, converged: bool) -> None:
         counts = dict(Counter(o.result.value for o in outcomes))
         message = "stopped" if stopped else "apply ended"
         facts: dict[str, Any] = {
@@ -92,6 +101,7 @@ class JsonReport:
             "changes": counts,
             "elapsed_seconds": round(seconds, 3),
             "stopped": stopped,
+            "converged": converged,
         }
         self._lines.line("change_summary", message, **facts)
 

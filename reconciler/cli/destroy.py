@@ -10,14 +10,12 @@ import click
 
 from reconciler.api.estate import load
 from reconciler.cli import options
-from reconciler.cli.apply import INTERRUPTED
 from reconciler.cli.apply_report import JsonReport, TextReport
 from reconciler.cli.compose import connected
 from reconciler.cli.plan import document
 from reconciler.cli.policies import ask
-from reconciler.cli.stopping import stops_after, stops_on_signals
+from reconciler.cli.stopping import INTERRUPTED, stoppable
 from reconciler.engine import operations
-from reconciler.engine.context import Stop
 from reconciler.model import codes
 from reconciler.model.asked import Asked
 from reconciler.model.errors import DiagnosticsError
@@ -54,24 +52,22 @@ def destroy(
     """
     asked = Asked(selection, prune=True, destroy=True)
     estate = load(root)
-    stop = Stop()
-    with stops_after(timeout, stop), connected(estate, where, terminal, stop) as world:
+    report = JsonReport() if form == "json" else TextReport(terminal)
+    with stoppable(timeout, terminal, report.not_begun) as stop, connected(estate, where, terminal, stop) as world:
         begun = time.monotonic()
         made = operations.plan(world, asked, parallelism)
         made = ask(made, policies, lambda plan: document(plan, root, asked).as_bytes())
-        report = JsonReport() if form == "json" else TextReport(terminal)
         report.planned(made, root, asked, time.monotonic() - begun)
         if made.refused or not made.pending:
             sys.exit(1 if made.failed else 0)
         if not auto_approve:
             _confirm(made, terminal)
-        with stops_on_signals(stop, terminal), report.watching(made) as sink:
-            begun = time.monotonic()
+        with report.watching(made) as sink:
+            begun, stop.begun = time.monotonic(), True
             outcomes = operations.apply(world, made, sink, stop, parallelism=parallelism)
-    report.ended(outcomes, time.monotonic() - begun, stopped=stop.is_set)
-    if stop.by_signal:
-        sys.exit(INTERRUPTED)
-    sys.exit(0 if operations.converged(made, outcomes, wait=True) else 1)
+    converged = operations.converged(made, outcomes, wait=True)
+    report.ended(outcomes, time.monotonic() - begun, stopped=stop.is_set, converged=converged)
+    sys.exit(INTERRUPTED if stop.by_signal else 0 if converged else 1)
 
 
 def _confirm(made: Plan, terminal: options.Terminal) -> None:
@@ -80,4 +76,5 @@ def _confirm(made: Plan, terminal: options.Terminal) -> None:
         raise DiagnosticsError([codes.DESTROY_UNCONFIRMED.at(detail=codes.DESTROY_UNCONFIRMED.way_out)])
     question = f"\nThere is no way back. To confirm, type the name of the estate ({made.estate})"
     if click.prompt(terminal.err(question, "bold"), default="", show_default=False, err=True) != made.estate:
-        raise click.Abort
+        click.echo("Nothing was destroyed: that is not the estate's name.", err=True)
+        sys.exit(1)

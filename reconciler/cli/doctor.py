@@ -11,8 +11,8 @@ import orjson
 from reconciler.api.estate import load
 from reconciler.cli import options
 from reconciler.cli.compose import connected
+from reconciler.cli.stopping import stoppable
 from reconciler.engine.checkup import examine
-from reconciler.engine.context import Stop
 from reconciler.planning.checkup import check_up
 from reconciler.planning.planner import make_plan
 from reconciler.render import doctor as render_doctor
@@ -22,16 +22,19 @@ from reconciler.render.text import visible_json
 @click.command()
 @options.root_argument
 @options.format_option("text", "json")
+@options.timeout_option
 @options.parallelism_option
 @options.where_options
 @options.no_color_option
-def doctor(root: Path, form: str, parallelism: int, where: options.Where, terminal: options.Terminal) -> None:
+def doctor(
+    root: Path, form: str, timeout: float | None, parallelism: int, where: options.Where, terminal: options.Terminal
+) -> None:
     """Examine every target of the specs below ROOT: login, clock, permissions, quota, limits, retirement.
 
     Ends with 1 when something is wrong.
     """
     estate = load(root)
-    with connected(estate, where, terminal, Stop()) as world:
+    with stoppable(timeout, terminal) as stop, connected(estate, where, terminal, stop) as world:
         observed, logins = examine(world, parallelism)
     plan = make_plan(estate.specs, estate.facts, observed)
     found = check_up(estate.specs, plan, observed, logins)

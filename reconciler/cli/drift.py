@@ -13,8 +13,8 @@ from reconciler import __version__
 from reconciler.api.estate import load
 from reconciler.cli import options
 from reconciler.cli.compose import connected
+from reconciler.cli.stopping import stoppable
 from reconciler.engine import operations
-from reconciler.engine.context import Stop
 from reconciler.model.selection import Selection
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import drift as render_drift
@@ -27,6 +27,7 @@ INCOMPLETE, DRIFTED = 1, 2
 @options.root_argument
 @options.selection_options
 @options.format_option("text", "json", "markdown", "patch")
+@options.timeout_option
 @options.parallelism_option
 @options.where_options
 @options.no_color_option
@@ -34,6 +35,7 @@ def drift(
     root: Path,
     selection: Selection,
     form: str,
+    timeout: float | None,
     parallelism: int,
     where: options.Where,
     terminal: options.Terminal,
@@ -44,7 +46,7 @@ def drift(
     unified diff that accepts what is live, for `git apply`.
     """
     estate = load(root)
-    with connected(estate, where, terminal, Stop()) as world:
+    with stoppable(timeout, terminal) as stop, connected(estate, where, terminal, stop) as world:
         report = operations.drift(world, selection, parallelism)
     if form in ("json", "markdown"):
         shown = render_drift.as_json(report, root=str(root), version=__version__)

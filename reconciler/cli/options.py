@@ -103,6 +103,13 @@ def parallelism_option(function: F) -> F:
     )(function)
 
 
+def timeout_option(function: F) -> F:
+    """Gives the command a `timeout` in seconds, or None."""
+    return click.option("--timeout", callback=duration_seconds, metavar="TIME", help="Give up after 90s, 15m, 2h ...")(
+        function
+    )
+
+
 def policy_option(function: F) -> F:
     return click.option(
         "--policy",

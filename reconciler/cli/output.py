@@ -11,8 +11,8 @@ import orjson
 from reconciler.api.estate import load
 from reconciler.cli import options
 from reconciler.cli.compose import connected
+from reconciler.cli.stopping import stoppable
 from reconciler.engine import operations
-from reconciler.engine.context import Stop
 from reconciler.planning.graph import build_graph
 from reconciler.planning.serving import served_now
 from reconciler.render import diagnostics as render_diagnostics
@@ -23,13 +23,16 @@ from reconciler.render.text import visible_json
 @click.command()
 @options.root_argument
 @options.format_option("text", "json")
+@options.timeout_option
 @options.parallelism_option
 @options.where_options
 @options.no_color_option
-def output(root: Path, form: str, parallelism: int, where: options.Where, terminal: options.Terminal) -> None:
+def output(
+    root: Path, form: str, timeout: float | None, parallelism: int, where: options.Where, terminal: options.Terminal
+) -> None:
     """Print what callers need: for each deployment its current name, endpoint and model."""
     estate = load(root)
-    with connected(estate, where, terminal, Stop()) as world:
+    with stoppable(timeout, terminal) as stop, connected(estate, where, terminal, stop) as world:
         observed = operations.look(world, parallelism)
     served = served_now(build_graph(estate.specs, estate.facts), observed)
     if form == "json":

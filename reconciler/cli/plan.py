@@ -15,8 +15,8 @@ from reconciler.cli import derivation, options
 from reconciler.cli.completion import complete_address
 from reconciler.cli.compose import connected
 from reconciler.cli.policies import ask
+from reconciler.cli.stopping import stoppable
 from reconciler.engine import operations
-from reconciler.engine.context import Stop
 from reconciler.model.asked import WHOLE, Asked
 from reconciler.planning.derivation import Derivation
 from reconciler.planning.plan import Plan
@@ -47,6 +47,7 @@ from reconciler.render.text import duration, plural, visible_json
 @options.asked_options
 @options.policy_option
 @options.format_option("text", "json", "markdown")
+@options.timeout_option
 @options.parallelism_option
 @options.where_options
 @options.no_color_option
@@ -59,6 +60,7 @@ def plan(
     asked: Asked,
     policies: tuple[str, ...],
     form: str,
+    timeout: float | None,
     parallelism: int,
     where: options.Where,
     terminal: options.Terminal,
@@ -68,10 +70,10 @@ def plan(
         _check_explained(form, asked)
     estate = load(root, base=base)
     mention(estate, terminal)
-    with connected(estate, where, terminal, Stop()) as world:
+    with stoppable(timeout, terminal) as stop, connected(estate, where, terminal, stop) as world:
         begun = time.monotonic()
         made, derivations = operations.explain(world, explained, asked, parallelism)
-    made = ask(made, policies, lambda plan: document(plan, root, asked).as_bytes())
+        made = ask(made, policies, lambda plan: document(plan, root, asked).as_bytes())
     shown = document(made, root, asked)
     if out:
         save(shown.as_bytes(), out)

@@ -10,8 +10,8 @@ import click
 from reconciler.api.estate import load
 from reconciler.cli import options
 from reconciler.cli.compose import connected
+from reconciler.cli.stopping import stoppable
 from reconciler.engine import operations
-from reconciler.engine.context import Stop
 from reconciler.model.allowance import Question
 from reconciler.planning.closing import closings
 from reconciler.planning.planner import make_plan
@@ -24,16 +24,19 @@ from reconciler.render import status as render_status
 
 @click.command()
 @options.root_argument
+@options.timeout_option
 @options.parallelism_option
 @options.where_options
 @options.no_color_option
-def status(root: Path, parallelism: int, where: options.Where, terminal: options.Terminal) -> None:
+def status(
+    root: Path, timeout: float | None, parallelism: int, where: options.Where, terminal: options.Terminal
+) -> None:
     """Show what is live on the targets of the specs below ROOT.
 
     Ends with 1 when a target could not be read in full.
     """
     estate = load(root)
-    with connected(estate, where, terminal, Stop()) as world:
+    with stoppable(timeout, terminal) as stop, connected(estate, where, terminal, stop) as world:
         observed = operations.look(world, parallelism)
         offers = {name: {Question.MODELS} for name, o in observed.items() if o.account is not None}
         observed = dict(operations.look_closer(world, observed, offers, parallelism))

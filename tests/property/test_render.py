@@ -95,7 +95,7 @@ def test_an_apply(style: Style, step: str, detail: str) -> None:
     sink = ProgressLines(harmless_line, style)
     for event in events:
         sink(event)
-    harmless(render_summary([outcome], style, 1.0, stopped=False))
+    harmless(render_summary([outcome], style, 1.0, converged=True, stopped=False))
 
 
 def harmless_line(text: str) -> None:
