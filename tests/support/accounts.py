@@ -44,6 +44,9 @@ class Fault:
     heard: bool = False
 
 
+FAILURE = JobError("Internal", "the cluster caught fire")
+
+
 @dataclass
 class Account:
     """One account: the `Training` port in memory."""
@@ -61,6 +64,10 @@ class Account:
     """Number of list calls for which a new run is not listed."""
     calls: Counter[str] = field(default_factory=Counter)
     loses_marks: bool = False
+    reads: bool = False
+    """Whether uploads read their content, and so check its digest."""
+    failure: JobError = FAILURE
+    """Why runs fail that a test lets fail."""
     forgets: bool = True
     """Whether records of runs can be deleted."""
     file_list: dict[str, ObservedFile] = field(default_factory=dict)
@@ -124,8 +131,10 @@ class Account:
     def upload(
         self, filename: str, content: Iterable[bytes], sent: Callable[[int, int], None] = lambda _gone, _size: None
     ) -> ObservedFile:
-        """`content` is not read: the datasets of these tests share one file and differ in name only."""
+        """`content` is mostly not read: the datasets of these tests share one file and differ in name only."""
         self._strike("upload", heard=False)
+        if self.reads:
+            list(content)
         self.calls["upload"] += 1
         file = ObservedFile(self._id("file"), filename, "processed", 48_000, "fine-tune", self.clock)
         self.file_list[file.id] = file
@@ -198,7 +207,7 @@ class Account:
         arranged = self.ends.get(file.filename.rsplit("-", 2)[0]) if file else None
         status = status or (arranged.popleft() if arranged else "succeeded")
         self.clock += 1
-        error = JobError("Internal", "the cluster caught fire") if status == "failed" else None
+        error = self.failure if status == "failed" else None
         model = None
         if status == "succeeded":
             digest = hashlib.md5(id.encode(), usedforsecurity=False).hexdigest()
