@@ -6,6 +6,7 @@ Each looks again first, because what was idle when the plan was made may have co
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from reconciler.datasets.facts import DatasetFacts
 from reconciler.engine.context import Context
@@ -59,17 +60,19 @@ def cancel_run(step: Step, context: Context) -> Outcome:
         return Outcome(step.key, Result.UNCHANGED, f"{now.id} is {now.status}")
     ended = cancel(now, target, context)
     outcome = cancelled(step.key, ended, target)
-    if ended.phase is Phase.CANCELLED:
-        forget(ended, target, step, context)
+    if ended.phase is Phase.CANCELLED and not forget(ended, target, step, context):
+        kept = "its record stays, so the same specs would need another `generation`"
+        return replace(outcome, detail=f"{outcome.detail}; {kept}")
     return outcome
 
 
-def forget(job: ObservedJob, target: Target, step: Step, context: Context) -> None:
+def forget(job: ObservedJob, target: Target, step: Step, context: Context) -> bool:
     """Delete the record of a run that has ended, where the service can; one that stays blocks a rerun, no more."""
     try:
-        look_patiently(lambda: target.training.forget_job(job.id), target, context)
+        return look_patiently(lambda: target.training.forget_job(job.id), target, context)
     except ServiceError as error:
         context.emit(StepWaiting(step.key, f"the record of {job.id} stays: {error.message}"))
+        return False
 
 
 def remove_model(step: Step, context: Context) -> Outcome:

@@ -246,6 +246,8 @@ class TrainingPlanner:
             told.append(str(view.job.error))
             if view.failures <= run.retries and (why := failures.hopeless(view.job.error)):
                 told.append(f"{why.summary}, so it is not tried again")
+        if view.state is RunState.CANCELLED:
+            told.append("A person cancelled it, or prune or destroy of this tool; the service does not say who")
         words = self.observed[run.target].last_words.get(view.job.id, ()) if view.job else ()
         if words:
             told.append(f"Its last events: {'; '.join(words)}")

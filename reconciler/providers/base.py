@@ -115,8 +115,8 @@ class Training(Protocol):
     def delete_model(self, id: str) -> None:
         """Delete a fine-tuned model. Whether it is gone shows when it is asked for."""
 
-    def forget_job(self, id: str) -> None:
-        """Delete the record of a run that has ended, where the service can; elsewhere nothing happens."""
+    def forget_job(self, id: str) -> bool:
+        """Delete the record of a run that has ended, where the service can; False where it keeps it."""
 
     def close(self) -> None: ...
 

@@ -130,10 +130,11 @@ class DataPlane:
     def delete_file(self, id: str) -> None:
         self._write(lambda: self.sdk.files.with_raw_response.delete(id))
 
-    def forget_job(self, id: str) -> None:
+    def forget_job(self, id: str) -> bool:
         if self._forgets_jobs:
             path = f"/fine_tuning/jobs/{id}"
             _unless_missing(lambda: self._write(lambda: self.sdk.delete(path, cast_to=httpx2.Response), answers=False))
+        return self._forgets_jobs
 
     def delete_model(self, id: str) -> None:
         _unless_missing(lambda: self._write(lambda: self.sdk.models.with_raw_response.delete(id)))

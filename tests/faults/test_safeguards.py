@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 import pytest
 
 from reconciler.api.estate import Estate
 from reconciler.emulator.faults import Rule
-from reconciler.engine import doubt, election, operations, serving, training, waiting
+from reconciler.engine import doubt, election, operations, recognising, serving, training, waiting
 from reconciler.engine.executor import Executor
 from reconciler.model import codes
 from reconciler.model.events import Outcome, Result
+from reconciler.model.observation import ObservedJob, Phase
 from reconciler.model.resource import DesiredRun
+from reconciler.planning import runs as planned_runs
 from reconciler.planning.plan import Plan
 from reconciler.planning.runs import MarkIndex, RunView
 from reconciler.planning.steps import Step, make_steps
 from reconciler.providers import azure
+from reconciler.providers.dataplane import DataPlane
 from tests.faults import estate
 from tests.faults.audit import audit, runs
 from tests.faults.network import Kind, travelling
@@ -93,6 +98,52 @@ def an_unmarked_run_is_cancelled_at_once(loaded: Estate) -> None:
     assert [j.phase for j in unmarked] == ["cancelled"]
 
 
+@contextmanager
+def answers(method: str, change: Callable[[Any], Any]) -> Iterator[None]:
+    """What the data plane says is changed on its way to the engine."""
+    original = getattr(DataPlane, method)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DataPlane, method, lambda self, *arguments: change(original(self, *arguments)))
+        yield
+
+
+def a_run_that_is_listed_without_its_mark_is_cancelled(loaded: Estate) -> None:
+    """The answer to the create and reads by id show the suffix, the list does not."""
+    stage = Stage(loaded)
+    with answers("jobs", lambda jobs: [replace(j, suffix=None, fine_tuned_model=None) for j in jobs]):
+        told = stage.apply(wait=False)
+    assert not told.converged, told.words
+    phases = [j.phase for jobs in runs(stage).values() for j in jobs]
+    assert phases == ["cancelled"], "one is tried and cancelled, and nothing more is trained there"
+
+
+def one_of_two_survives_whatever_a_create_says(loaded: Estate) -> None:
+    """A create is dated later than its record, and lists show for a while that a cancelled run goes on."""
+    stage, looks = Stage(loaded, lag=SETTLE * 0.8), count()
+
+    def stale(jobs: list[ObservedJob]) -> list[ObservedJob]:
+        old = next(looks) < 60
+        return [replace(j, status="pending") if old and j.phase is Phase.CANCELLED else j for j in jobs]
+
+    late = answers("create_job", lambda job: replace(job, created_at=job.created_at + 120))
+    with late, answers("jobs", stale):
+        at_once(stage, Chaos(0, SETTLE * 0.8, 4, 0.0, (True, True), 0.0, ({}, {}), ()))
+    alive = {mark: [j.phase for j in jobs if j.phase != "cancelled"] for mark, jobs in runs(stage).items()}
+    assert all(len(phases) == 1 for phases in alive.values()), alive
+
+
+def a_clone_is_never_adopted(loaded: Estate) -> None:
+    """Our run's record now says what a clone's would: the same suffix, another number of epochs."""
+    stage = Stage(loaded)
+    assert stage.apply().converged
+    job = next(j for space in stage.store.state.spaces() for j in space.jobs.values() if "nano" in j.base)
+    job.hyperparameters = {"n_epochs": 9}
+    job.resolved = {**job.resolved, "n_epochs": 9}
+    told = stage.apply()
+    assert codes.RUN_IMPOSTOR.id in [w.partition(":")[0] for w in told.words], told.words
+    assert len([j for jobs in runs(stage).values() for j in jobs if "nano" in j.base]) == 1
+
+
 def _sdk_retries(patch: pytest.MonkeyPatch) -> None:
     original = azure._openai_client
 
@@ -155,6 +206,16 @@ def _markless_lists(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(election, "_own", lambda own, run, jobs, *others: next((j for j in jobs if j.id == own.id), None))
 
 
+def _creates_own_date(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(election, "_own", lambda own, *others: own)
+    patch.setattr(election, "_alive", lambda jobs, target: sorted(jobs, key=lambda j: j.order))
+
+
+def _credulous(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(planned_runs, "differences", lambda *arguments: ())
+    patch.setattr(recognising, "differences", lambda *arguments: ())
+
+
 SAFEGUARDS = [
     ("creates are sent once, the SDK does not retry", _sdk_retries, a_lost_answer_is_not_paid_again),
     ("after doubt the tool looks again", _no_second_look, a_lost_answer_is_not_paid_again),
@@ -165,6 +226,9 @@ SAFEGUARDS = [
     ("one write at a time an account", _parallel_writes, one_write_at_a_time_is_sent_to_an_account),
     ("a PUT's answer is not trusted", _trusting, a_write_without_effect_is_an_error),
     ("a run must show its mark", _markless, an_unmarked_run_is_cancelled_at_once),
+    ("it must show it in the list", _markless_lists, a_run_that_is_listed_without_its_mark_is_cancelled),
+    ("the election has one source of dates", _creates_own_date, one_of_two_survives_whatever_a_create_says),
+    ("other ingredients are another run", _credulous, a_clone_is_never_adopted),
 ]
 
 

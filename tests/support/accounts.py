@@ -191,11 +191,12 @@ class Account:
         self.calls["delete_model"] += 1
         self.model_list.pop(id, None)
 
-    def forget_job(self, id: str) -> None:
+    def forget_job(self, id: str) -> bool:
         self._strike("forget_job", heard=False)
         self.calls["forget_job"] += 1
         if self.forgets:
             self.job_list.pop(id, None)
+        return self.forgets
 
     def close(self) -> None:
         self.calls["close"] += 1

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
+
+from reconciler.engine import operations
 from reconciler.model.events import Result
+from reconciler.planning.changes import Action
 from reconciler.planning.plan import Plan
 from reconciler.providers.errors import ServiceError
 from tests.support.accounts import Cloud, Fault
@@ -103,6 +109,57 @@ def test_a_run_that_has_ended_since_the_plan_is_left_as_it_is() -> None:
     cloud["sweden"].jobs()
     carried_out(cloud, made)
     assert cloud["sweden"].calls["cancel_job"] == 0
+
+
+@pytest.mark.parametrize("forgets", [True, False])
+def test_the_tools_own_cancel_is_not_a_persons(forgets: bool) -> None:
+    """Where the service lets records go, the same specs train again; elsewhere the plan says both possibilities."""
+    cloud = under_way()
+    cloud["sweden"].forgets = forgets
+    made = plan(cloud, BARE)
+    story = carry_out(cloud, cloud.world(load_text(BARE)), made, wait=False)
+    assert ended(story, MODEL) is Result.CANCELLED
+    (told,) = [o.detail for o in story.outcomes if o.result is Result.CANCELLED]
+    assert ("generation" in told) is not forgets
+    made = operations.plan(cloud.world(load_text(ESTATE)), parallelism=1)
+    assert made.by_key()[MODEL].action is (Action.TRAIN if forgets else Action.BLOCKED)
+    words = " ".join(d.detail for d in made.diagnostics if d.code.id == "run-cancelled")
+    assert ("prune or destroy of this tool" in words and "generation" in words) is not forgets
+
+
+def test_a_model_that_the_service_refuses_keeps_its_record() -> None:
+    cloud = live(ESTATE)
+    jobs = dict(cloud["sweden"].job_list)
+    cloud["sweden"].fail("delete_model", Fault(ServiceError("in use", status=409, code="conflict")))
+    assert ended(carried_out(cloud, plan(cloud, BARE)), MODEL) is Result.FAILED
+    assert cloud["sweden"].job_list == jobs
+
+
+def test_a_model_is_deleted_before_the_record_of_its_run() -> None:
+    cloud = live(ESTATE)
+    order: list[str] = []
+
+    def noting(name: str) -> Callable[[str], object]:
+        original = getattr(cloud["sweden"], name)
+
+        def called(id: str) -> object:
+            order.append(name)
+            return original(id)
+
+        return called
+
+    for name in ("delete_model", "forget_job"):
+        setattr(cloud["sweden"], name, noting(name))
+    carried_out(cloud, plan(cloud, BARE))
+    assert order == ["delete_model", "forget_job"]
+
+
+def test_a_record_that_will_not_go_is_told_and_no_failure() -> None:
+    cloud = live(ESTATE)
+    cloud["sweden"].fail("forget_job", Fault(ServiceError("no", status=403)))
+    story = carried_out(cloud, plan(cloud, BARE))
+    assert ended(story, MODEL) is Result.DESTROYED
+    assert [w for step in story.results for w in story.waited(step) if "stays: no" in w]
 
 
 def test_a_failed_removal_goes_on_with_the_next_one() -> None:

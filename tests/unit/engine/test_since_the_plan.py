@@ -427,3 +427,13 @@ def test_the_file_of_somebody_else_is_not_taken_back_when_training_is_refused() 
     story = carry_out(scene.cloud, world, made)
     assert story.results[TRIAGE].value == "failed"
     assert list(scene.sweden.file_list) == ["file-elder"]
+
+
+@pytest.mark.parametrize("code", ["daily_rate_limit_exceeded", "insufficient_quota"])
+def test_what_is_refused_for_good_is_sent_once(code: str) -> None:
+    scene = nothing()
+    scene.sweden.fail("create_job", *[Fault(ServiceError("no more", status=429, code=code))] * 9)
+    world = scene.world()
+    story = carry_out(scene.cloud, world, operations.plan(world, parallelism=1))
+    assert story.results[TRIAGE].value == "failed"
+    assert len(scene.sweden.faults["create_job"]) == 8
