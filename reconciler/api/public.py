@@ -15,15 +15,18 @@ docs/python.md has examples.
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from reconciler.api.connect import connect
 from reconciler.api.estate import Estate, load
 from reconciler.engine import PARALLELISM, operations
-from reconciler.engine.context import Stop
+from reconciler.engine.context import Stop, Stopped
+from reconciler.engine.operations import World
+from reconciler.model import codes
 from reconciler.model.asked import Asked
+from reconciler.model.errors import DiagnosticsError
 from reconciler.model.events import Event, EventSink, Outcome
 from reconciler.model.selection import Selection
 from reconciler.planning.drift import DriftReport
@@ -49,6 +52,7 @@ def plan(
     prune: bool = False,
     allow_large_change: bool = False,
     allow_over_budget: bool = False,
+    timeout: float | None = None,
     parallelism: int = PARALLELISM,
     emulator: str | None = None,
 ) -> Plan:
@@ -56,7 +60,7 @@ def plan(
 
     `select` takes address globs, `targets` names of targets; both limit the plan, and it says so (`Plan.scope`).
     `emulator` is a URL; None means RECONCILER_EMULATOR, and "" the cloud whatever that says. Raises `DiagnosticsError`
-    for an address or a target that the specs do not have (unknown-address).
+    for an address or a target that the specs do not have (unknown-address), and when `timeout` seconds are over.
     """
     asked = Asked(
         _selection(select, targets),
@@ -65,7 +69,7 @@ def plan(
         allow_over_budget=allow_over_budget,
     )
     _check_parallelism(parallelism)
-    with connect(estate, emulator=emulator) as world:
+    with _connected(estate, emulator, timeout) as (world, _):
         return operations.plan(world, asked, parallelism)
 
 
@@ -85,7 +89,8 @@ def apply(
 ) -> Applied:
     """Plan, and do what the plan says.
 
-    `wait=False` submits runs and leaves the rest to the next apply; `timeout` stops watching after that many seconds.
+    `wait=False` submits runs and leaves the rest to the next apply. `timeout` counts from the call: until there is a
+    plan its end is raised, later it stops watching, and the outcomes say what goes on.
     `on_event` is told of every step as it begins, goes on and ends. A plan that is `refused` is not begun. The other
     arguments, and what is raised, are as for `plan`.
     """
@@ -96,20 +101,11 @@ def apply(
         allow_over_budget=allow_over_budget,
     )
     _check_parallelism(parallelism)
-    stop = Stop()
-    timer = threading.Timer(timeout, stop.set) if timeout is not None else None
-    with connect(estate, emulator=emulator, stop=stop) as world:
+    with _connected(estate, emulator, timeout) as (world, stop):
         made = operations.plan(world, asked, parallelism, applying=True)
         if made.refused:
             return Applied(made, (), converged=False)
-        if timer:
-            timer.daemon = True
-            timer.start()
-        try:
-            outcomes = operations.apply(world, made, on_event or _nothing, stop, wait=wait, parallelism=parallelism)
-        finally:
-            if timer:
-                timer.cancel()
+        outcomes = operations.apply(world, made, on_event or _nothing, stop, wait=wait, parallelism=parallelism)
     return Applied(made, outcomes, operations.converged(made, outcomes, wait=wait))
 
 
@@ -118,6 +114,7 @@ def drift(
     *,
     select: Iterable[str] = (),
     targets: Iterable[str] = (),
+    timeout: float | None = None,
     parallelism: int = PARALLELISM,
     emulator: str | None = None,
 ) -> DriftReport:
@@ -127,7 +124,7 @@ def drift(
     """
     selection = _selection(select, targets)
     _check_parallelism(parallelism)
-    with connect(estate, emulator=emulator) as world:
+    with _connected(estate, emulator, timeout) as (world, _):
         return operations.drift(world, selection, parallelism)
 
 
@@ -149,6 +146,18 @@ def _names(key: str, given: Iterable[str], example: str) -> tuple[str, ...]:
 def _check_parallelism(parallelism: int) -> None:
     if type(parallelism) is not int or parallelism < 1:
         raise ValueError(f"parallelism is how many steps are done at once, at least 1; it was given {parallelism!r}.")
+
+
+@contextmanager
+def _connected(estate: Estate, emulator: str | None, timeout: float | None) -> Iterator[tuple[World, Stop]]:
+    """The world of one call. Raises `DiagnosticsError` when the time is up before the call has begun anything."""
+    stop = Stop()
+    try:
+        with stop.after(timeout), connect(estate, emulator=emulator, stop=stop) as world:
+            yield world, stop
+    except Stopped:
+        code = codes.TIME_UP
+        raise DiagnosticsError([code.at(detail=f"After {timeout:g} s. {code.way_out}")]) from None
 
 
 def _nothing(_event: Event) -> None:

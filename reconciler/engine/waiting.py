@@ -184,9 +184,9 @@ def _succeeded(watch: Watch, job: ObservedJob, target: Target, context: Context)
     if not since.is_over(now):
         context.emit(StepWaiting(step.key, since.words(state, now)))
         return None
-    code = codes.MODEL_AWAITED
-    detail = f"{since.words(state, now)}. {code.way_out}"
-    problem = code.at(detail=detail, address=step.key)
+    code, run = codes.MODEL_AWAITED, step.change.desired
+    assert isinstance(run, DesiredRun)
+    problem = code.at(run.place.range(), f"{since.words(state, now)}. {code.way_out}", address=step.key)
     return Verdict(step, Outcome(step.key, Result.FAILED, code.summary, diagnostics=(problem,)))
 
 

@@ -112,6 +112,16 @@ def test_the_emulator_of_the_environment(bench: Bench, monkeypatch: pytest.Monke
     assert plan(estate, emulator=bench.url).changes, "an argument is asked before the environment"
 
 
+@pytest.mark.parametrize("call", [plan, apply, drift])
+def test_the_time_counts_from_the_call(bench: Bench, call: Any) -> None:
+    rule = {"fault": "status", "status": 503, "method": "GET", "path": "/", "count": None, "retry_after": 20}
+    bench.http.post("/_emulator/faults", json={"rules": [rule]}).raise_for_status()
+    with pytest.raises(DiagnosticsError) as ended:
+        call(load("specs"), timeout=0.3)
+    assert [d.code.id for d in ended.value.diagnostics] == ["time-up"]
+    assert bench.creates() == []
+
+
 def test_every_example_of_the_documentation(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
     page = (PROJECT / "docs/python.md").read_text()
     examples = re.findall(r"```python\n(.*?)```", page, re.DOTALL)

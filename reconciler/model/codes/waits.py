@@ -58,6 +58,13 @@ BASE_GONE = error(
     "Run apply again: the plan trains what is missing first, and says what that costs.",
     "job.support/second failed; the model of job.support/first was deleted",
 )
+TIME_UP = error(
+    "time-up",
+    "the time is up, and nothing was begun",
+    "The `timeout` of a call ended while the targets were still being read.",
+    "Give it more time, or look at the services' status.",
+    "plan(estate, timeout=10)",
+)
 STEP_BROKEN = error(
     "step-broken",
     "the step failed in an unexpected way",

@@ -9,6 +9,7 @@ import pytest
 
 from reconciler.datasets.scan import scan, upload_form
 from reconciler.model.diagnostics import Diagnostic
+from reconciler.model.errors import DiagnosticsError
 from tests.support.rows import ROWS, chat_row
 
 
@@ -135,3 +136,16 @@ def test_what_is_uploaded_has_the_digest_of_the_file(tmp_path: Path) -> None:
     assert one is not None
     assert two is not None
     assert one.digest == two.digest
+
+
+@pytest.mark.parametrize(
+    ("line", "code"), [('{"a":1,"a":2}', "row-meaning"), ("{", "row-json"), ('{"a":"\\ud800"}', "row-surrogate")]
+)
+def test_a_row_that_was_damaged_since_the_plan_is_told_with_its_line(tmp_path: Path, line: str, code: str) -> None:
+    file = tmp_path / "data.jsonl"
+    file.write_text(f"{ROWS[0]}\n\n{line}\n")
+    with pytest.raises(DiagnosticsError) as told:
+        list(upload_form(file, byte_order_mark=False))
+    ((found),) = told.value.diagnostics
+    assert found.code.id == code
+    assert f"{file}, line 3: " in found.detail

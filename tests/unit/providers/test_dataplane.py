@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import httpx2
 import pytest
 
 from reconciler.model.observation import JobError
 from reconciler.providers.base import RunProgress
-from reconciler.providers.dataplane import read_checkpoint, read_progress
+from reconciler.providers.dataplane import DataPlane, read_checkpoint, read_progress
 from reconciler.providers.decoding import Item, NotWhole
+from reconciler.providers.openai import PlatformKey
+from reconciler.providers.reader import Reader
 from tests.support import answers
 
 
@@ -127,3 +130,17 @@ def items(events: list[Any]) -> list[Item]:
 @pytest.mark.parametrize("events", [[], [{}], [{"data": None}], [{"data": {"step": None}}], [{"data": {"step": "7"}}]])
 def test_no_progress_yet(events: list[Any]) -> None:
     assert read_progress(items(events)).step is None
+
+
+@pytest.mark.parametrize("unchecked", [True, False])
+def test_a_run_may_read_a_file_that_is_not_checked_yet_where_the_service_says_so(unchecked: bool) -> None:
+    """OpenAI's `status` of a file is deprecated: a job may name a file as soon as it is uploaded."""
+
+    def answer(_request: httpx2.Request) -> httpx2.Response:
+        files = [{"id": f"file-{s}", "filename": "a", "created_at": 1, "status": s} for s in ("uploaded", "pending")]
+        return httpx2.Response(200, json={"object": "list", "data": files, "has_more": False})
+
+    client = httpx2.Client(transport=httpx2.MockTransport(answer))
+    reader = Reader(client, "https://x.test", PlatformKey("k", {}, "X"), service="X", params={}, sleep=lambda _: None)
+    plane = DataPlane(lambda: reader, lambda: pytest.fail("no write"), lambda _: {}, takes_unchecked=unchecked)
+    assert [(f.usable, f.in_preparation) for f in plane.files()] == [(unchecked, not unchecked), (False, True)]
