@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -374,3 +375,36 @@ def test_only_what_is_done_at_once_costs_where_the_rest_is_left_out() -> None:
     assert part is not None
     assert part.cost is not None
     assert part.cost.before.known == part.cost.delta.known * 5
+
+
+def test_one_apply_recreates_what_it_has_made_again() -> None:
+    """Gone, made again with the old model, and deleted for the new one: such a service changes no model in place."""
+    text, stage = with_strategy("recreate")
+    cloud = live(text)
+    cloud["sweden"].hold = False
+    delete(cloud)
+    story = apply(cloud, edited(text, stage))
+    assert story.results[f"{CHAT}#at-once"] is Result.CREATED
+    methods = [method for method, name, _ in cloud["sweden"].arm.writes if name == NAME]
+    assert methods == ["PUT", "DELETE", "PUT"]
+    assert left_to_do(cloud, edited(text, stage)) == []
+
+
+def test_a_suffix_that_two_jobs_share_says_nothing() -> None:
+    """Without metadata a model is known by its suffix alone, and the other job's would be a stranger's answers."""
+    shared = edited(
+        ESTATE,
+        (
+            "  triage:\n    target: sweden\n",
+            "  twin:\n    target: sweden\n    base_model: gpt-4.1-nano-2025-04-14\n    training: january\n"
+            "    suffix: same\n"
+            "  triage:\n    target: sweden\n    suffix: same\n",
+        ),
+    )
+    for text, known in ((ESTATE, True), (shared, False)):
+        cloud = live(text)
+        jobs = cloud["sweden"].job_list
+        jobs.update({id: replace(job, metadata={}) for id, job in jobs.items()})
+        delete(cloud, "triage")
+        made = change(planned(cloud, edited(text, ("    training: tickets\n", "    training: february\n"))), SORTER)
+        assert (made.at_once is not None) is known
