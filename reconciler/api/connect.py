@@ -16,6 +16,7 @@ from reconciler.model import codes
 from reconciler.model.errors import DiagnosticsError
 from reconciler.providers import azure, http, openai
 from reconciler.providers.base import Pace, Target
+from reconciler.providers.errors import ServiceError
 from reconciler.specs.target import AzureTarget
 
 EMULATED = Pace(poll=0.5, settle=0.0, heard=0.0, events=1.0)
@@ -59,6 +60,8 @@ def _client(emulator: str | None) -> httpx2.Client:
     if not emulator:
         return http.made(http.client)
     try:
+        if not httpx2.URL(emulator).host:
+            raise httpx2.InvalidURL("the address names no host")
         return http.client(emulator)
     except (ValueError, OSError, ImportError, httpx2.InvalidURL) as error:
         raise DiagnosticsError([codes.EMULATOR_UNREACHABLE.at(detail=f"{emulator}: {error}.")]) from error
@@ -81,6 +84,6 @@ def _ensure_account(client: httpx2.Client, emulator: str, spec: AzureTarget) -> 
     try:
         if client.get(url, headers=headers).status_code == 404:
             client.put(url, headers=headers, json=body).raise_for_status()
-    except httpx2.HTTPError as error:
+    except (httpx2.HTTPError, ServiceError) as error:
         detail = f"{emulator}: {error}. Start one with: reconciler emulator --port N"
         raise DiagnosticsError([codes.EMULATOR_UNREACHABLE.at(detail=detail)]) from error

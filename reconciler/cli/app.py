@@ -13,7 +13,7 @@ import click
 from reconciler import __version__
 from reconciler.cli import streams
 from reconciler.cli.options import Terminal
-from reconciler.model.errors import DiagnosticsError, ReconcilerError
+from reconciler.model.errors import DiagnosticsError, ReconcilerError, Stopped
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render.text import clean
 
@@ -79,22 +79,24 @@ def run(arguments: list[str]) -> int:
         terminal = Terminal("--no-color" in arguments)
         click.echo(render_diagnostics.render(error.diagnostics, terminal.err), nl=False, err=True, color=True)
         return FAILED
-    except ReconcilerError:  # the time ran out before there was a plan
+    except Stopped:  # the time ran out before there was a plan
         click.echo("Stopped: the time is up, and nothing was begun.", err=True)
         return FAILED
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted: nothing more is done.", err=True)
         return INTERRUPTED
-    except (OSError, MemoryError) as error:
+    except (OSError, MemoryError, ReconcilerError) as error:
         click.echo(f"Error: {_refused(error)}", err=True)
         return FAILED
     return 0
 
 
-def _refused(error: OSError | MemoryError) -> str:
-    """The words for what the machine did not give: a file, room on a disk, memory."""
+def _refused(error: Exception) -> str:
+    """The words for what the machine did not give: a file, room on a disk, memory, an answer."""
     if isinstance(error, MemoryError):
         return "there is not enough memory"
+    if not isinstance(error, OSError):
+        return clean(str(error))
     named = [error.filename] if isinstance(error.filename, str) else []
     return clean(": ".join([*named, error.strerror or str(error) or type(error).__name__]))
 

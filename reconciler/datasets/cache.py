@@ -39,21 +39,24 @@ _FRESH = 50_000_000
 
 
 def default_folder() -> Path | None:
-    """RECONCILER_CACHE, or the platform's folder for caches; None for a user without a home."""
-    try:
-        return _default_folder()
-    except RuntimeError:  # the user has no entry, as in containers that run under any number
-        return None
-
-
-def _default_folder() -> Path:
+    """RECONCILER_CACHE, or the platform's folder for caches; None for a user without a home, which is not made."""
     if own := os.environ.get("RECONCILER_CACHE"):
         return Path(own)
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "reconciler"
+        return _in_home("Library/Caches/reconciler")
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home()) / "reconciler" / "Cache"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "reconciler"
+        named = os.environ.get("LOCALAPPDATA")
+        return Path(named, "reconciler/Cache") if named else _in_home("reconciler/Cache")
+    named = os.environ.get("XDG_CACHE_HOME")
+    return Path(named, "reconciler") if named else _in_home(".cache/reconciler")
+
+
+def _in_home(folder: str) -> Path | None:
+    try:
+        home = Path.home()
+    except RuntimeError:  # the user has no entry, as in containers that run under any number
+        return None
+    return home / folder if home.is_dir() else None
 
 
 class Cache:

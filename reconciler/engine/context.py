@@ -9,16 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from reconciler.model.address import Address
-from reconciler.model.errors import ReconcilerError
+from reconciler.model.errors import Stopped as Stopped
 from reconciler.model.events import Event, EventSink, StepProgress, StepWaiting
 from reconciler.model.resource import ResourceGraph
 from reconciler.providers.base import Target
 from reconciler.providers.errors import FEW, ServiceError
 from reconciler.providers.retry import Backoff, say, waiting
-
-
-class Stopped(ReconcilerError):
-    """The operator, or the timeout, wants the apply to end; what was begun at the services goes on there."""
 
 
 class Stop:

@@ -1,7 +1,8 @@
 """Exceptions that carry diagnostics.
 
     ReconcilerError             everything the tool raises on purpose
-    └── DiagnosticsError        the user is told `diagnostics` and the command ends with 1
+    ├── DiagnosticsError        the user is told `diagnostics` and the command ends with 1
+    └── Stopped                 the operator, or the timeout, wants the command to end
 
 Services have a tree of their own in `providers/errors.py`.
 """
@@ -23,3 +24,7 @@ class DiagnosticsError(ReconcilerError):
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = in_order(diagnostics)
         super().__init__("; ".join(f"{d.code.id}: {d.detail or d.code.summary}" for d in self.diagnostics))
+
+
+class Stopped(ReconcilerError):
+    """The operator, or the timeout, wants the apply to end; what was begun at the services goes on there."""

@@ -46,6 +46,7 @@ WRONG = {
     ),
     "no room for the plan": ("ulimit -f 0; $R plan --emulator-url $URL --out p.json", "p.json"),
     "an emulator's address without sense": ("$R plan --emulator-url 'http://[x'", "[emulator-unreachable]"),
+    "an emulator's address without a host": ("$R plan --emulator-url http://", "[emulator-unreachable]"),
     "a proxy of no known kind": ("HTTPS_PROXY=garbage://u:secret@x $R plan", "[http-settings]"),
     "a proxy that is no address": ("https_proxy='http://u:secret@[::1' $R plan", "[http-settings]"),
     "certificates that are not there": ("SSL_CERT_FILE=/nonexistent $R plan", "[http-settings]"),
@@ -79,7 +80,7 @@ def test_what_cannot_work_is_told(kind: str, estate: Estate, emulator: str) -> N
 def test_the_job_goes_on_without_its_summary(estate: Estate) -> None:
     status, out, _ = shell(estate, "$R github validate", GITHUB_STEP_SUMMARY="/dev/full")
     assert status == 0
-    assert "::error title=the file cannot be written [file-unwritable]::The summary" in out
+    assert "::error title=the file cannot be written [file-unwritable]::/dev/full: No space" in out
 
 
 def test_our_folder_ignores_itself_in_git(estate: Estate) -> None:

@@ -64,7 +64,7 @@ class Hub:
         try:
             outputs.write_summary(self.run, markdown)
         except OSError as error:
-            tell(codes.FILE_UNWRITABLE.at(detail=f"The summary {error.filename or ''}: {error.strerror or error}."))
+            tell(codes.FILE_UNWRITABLE.at(detail=f"{self.run.summary_file}: {error.strerror or error}."))
 
     def outputs(self, values: Mapping[str, str]) -> None:
         outputs.write_outputs(self.run, values)

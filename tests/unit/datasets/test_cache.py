@@ -136,6 +136,8 @@ def test_a_user_without_a_home_has_no_cache(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(Path, "home", homeless)  # as pathlib does
     assert default_folder() is None
     assert Reader().cache is None
+    monkeypatch.setattr(Path, "home", lambda: Path("/nonexistent"))
+    assert default_folder() is None, "the home of a user who shall have none is not made"
 
 
 def test_what_is_deleted_is_ours(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
