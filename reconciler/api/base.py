@@ -6,6 +6,7 @@ and blobs are read by their ids, without filters, hooks, text conversion, pagers
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -53,6 +54,17 @@ def read_base(specs: Specs, named: str) -> Base:
         raise DiagnosticsError([code.at(detail=f"{named}: {error}. {code.way_out}")]) from error
 
 
+def read_usual_base(specs: Specs) -> Base | None:
+    """The specs at the last commit that was pushed, else at HEAD; None where there is no such thing to compare with."""
+    for named in ("@{upstream}", "HEAD"):
+        try:
+            base = _from_git(specs, named)
+        except _Unreadable:
+            continue
+        return base if not base.problems else None
+    return None
+
+
 def _from_folder(specs: Specs, folder: Path) -> Base:
     if not folder.is_dir():
         raise _Unreadable("it is not a folder")
@@ -69,7 +81,10 @@ def _from_folder(specs: Specs, folder: Path) -> Base:
 def _from_git(specs: Specs, named: str) -> Base:
     git = _Git(specs.repository)
     commit = git.merge_base(named)
-    texts = dict(git.texts(commit, _below(specs)))
+    found = git.files(commit, _below(specs))
+    if all(_is_still(specs.root / path, id) for path, id in found.items()):
+        return Base(commit[:10], specs)  # whatever has come, nothing has left
+    texts = dict(zip(found, git.blobs(list(found.values())), strict=True))
     base, problems = parse_texts(specs.root, specs.repository, texts)
     if has_errors(problems):
         return _broken(commit[:10], Specs(specs.root, specs.repository), problems)
@@ -103,8 +118,8 @@ class _Git:
             raise _Unreadable(f"HEAD and it have no commit in common{why}")
         return base
 
-    def texts(self, commit: str, folder: Path) -> Iterator[tuple[str, str]]:
-        """The spec files below a folder of the repository: path below that folder, and text."""
+    def files(self, commit: str, folder: Path) -> dict[str, str]:
+        """The spec files below a folder of the repository: path below that folder, and id."""
         where = "" if folder == Path() else f"{folder.as_posix()}/"
         listed = self._run("ls-tree", "-r", "-z", "--long", "--full-tree", commit, *(["--", where] if where else []))
         found: dict[str, str] = {}
@@ -120,10 +135,10 @@ class _Git:
                 if int(size) > MAX_BYTES or total > MOST_BYTES:
                     raise _Unreadable(f"its specs are too large ({path})")
                 found[below] = id
-        for (below, _id), text in zip(found.items(), self._blobs(list(found.values())), strict=True):
-            yield below, text
+        return found
 
-    def _blobs(self, ids: list[str]) -> Iterator[str]:
+    def blobs(self, ids: list[str]) -> Iterator[str]:
+        """Their texts."""
         answer = self._run("cat-file", "--batch", told="".join(f"{id}\n" for id in ids).encode()) if ids else b""
         at = 0
         for _ in ids:
@@ -157,6 +172,16 @@ class _Git:
         if done.returncode and (not lenient or "dubious ownership" in said or "not a git" in said):
             raise _Unreadable(f"git says: {said.removeprefix('fatal: ')[:300]}")
         return done.stdout if not done.returncode else b""
+
+
+def _is_still(file: Path, id: str) -> bool:
+    """Whether a file is on the disk as git has it."""
+    try:
+        content = file.read_bytes()
+    except OSError:
+        return False
+    kind = hashlib.sha256 if len(id) == 64 else hashlib.sha1
+    return kind(b"blob %d\0" % len(content) + content).hexdigest() == id
 
 
 def _hidden(path: str) -> bool:

@@ -21,6 +21,9 @@ from reconciler.specs.target import AzureTarget
 if TYPE_CHECKING:
     from reconciler.planning.left import Base
 
+USUAL_BASE = "@{usual}"
+"""No name that git has."""
+
 
 @dataclass(frozen=True, slots=True)
 class Estate:
@@ -45,7 +48,8 @@ def load(
 
     `every_dataset` reads those too that no job uses; `tokens` are counted unless every dataset is checked, which then
     takes them only where a row could be too long; `cached` may be switched off to read every file anew. `base` is a
-    commit, or a folder with a checkout of it: plans warn of targets that have left the specs since (`api.base`).
+    commit, or a folder with a checkout of it: plans warn of targets that have left the specs since (`api.base`);
+    `USUAL_BASE` is the last commit that was pushed, else HEAD, if there is one.
     Raises `DiagnosticsError` with every problem when there is an error among them.
     """
     specs, problems = load_specs(Path(root))
@@ -57,10 +61,10 @@ def load(
     return Estate(specs, facts, tuple(found), _read_base(specs, base) if base else None)
 
 
-def _read_base(specs: Specs, base: str) -> Base:
-    from reconciler.api.base import read_base  # validate starts without it
+def _read_base(specs: Specs, base: str) -> Base | None:
+    from reconciler.api.base import read_base, read_usual_base  # validate starts without it
 
-    return read_base(specs, base)
+    return read_usual_base(specs) if base == USUAL_BASE else read_base(specs, base)
 
 
 def _check_hosts(specs: Specs) -> Iterator[Diagnostic]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from reconciler.api.estate import load
+from reconciler.api.estate import USUAL_BASE, load
 from reconciler.cli import options
 from reconciler.cli.apply_report import JsonReport, TextReport
 from reconciler.cli.compose import connected
@@ -67,7 +67,7 @@ def apply(
     saved = _read_saved(root)
     if saved:
         root, asked = Path(saved.root), _as_saved(saved.asked.as_asked(), asked)
-    estate = load(root)
+    estate = load(root, base=USUAL_BASE)
     mention(estate, terminal)
     follow = sys.stdout.isatty() if wait is None else wait
     report = JsonReport() if form == "json" else TextReport(terminal)

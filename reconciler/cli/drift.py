@@ -10,7 +10,7 @@ import click
 import orjson
 
 from reconciler import __version__
-from reconciler.api.estate import load
+from reconciler.api.estate import USUAL_BASE, load
 from reconciler.cli import options
 from reconciler.cli.compose import connected
 from reconciler.cli.stopping import stoppable
@@ -45,7 +45,7 @@ def drift(
     Ends with 2 on drift, 0 when only the specs are ahead, 1 when not everything could be read. The format `patch` is a
     unified diff that accepts what is live, for `git apply`.
     """
-    estate = load(root)
+    estate = load(root, base=USUAL_BASE)
     with stoppable(timeout, terminal) as stop, connected(estate, where, terminal, stop) as world:
         report = operations.drift(world, selection, parallelism)
     if form in ("json", "markdown"):

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from reconciler import __version__
-from reconciler.api.estate import Estate, load
+from reconciler.api.estate import USUAL_BASE, Estate, load
 from reconciler.cli import derivation, options
 from reconciler.cli.completion import complete_address
 from reconciler.cli.compose import connected
@@ -34,7 +34,10 @@ from reconciler.render.text import duration, plural, visible_json
 @click.option(
     "--base",
     metavar="REF",
-    help="Warn of targets that have left the specs since HEAD parted from this branch or commit; or a folder, ./PATH.",
+    default=USUAL_BASE,
+    show_default="the last commit that was pushed, else HEAD",
+    help="Warn of targets that have left the specs since HEAD parted from this branch or commit; or a folder, ./PATH. "
+    'With "" nothing is compared.',
 )
 @click.option(
     "--explain",
@@ -55,7 +58,7 @@ def plan(
     root: Path,
     out: Path | None,
     detailed_exitcode: bool,
-    base: str | None,
+    base: str,
     explained: tuple[str, ...],
     asked: Asked,
     policies: tuple[str, ...],

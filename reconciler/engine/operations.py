@@ -14,7 +14,7 @@ from reconciler.engine.executor import GOOD, Executor
 from reconciler.engine.history import look_back
 from reconciler.engine.observe import Wanted, observe
 from reconciler.engine.pool import make_pool
-from reconciler.model import marks
+from reconciler.model import codes, marks
 from reconciler.model.address import Address
 from reconciler.model.asked import WHOLE, Asked
 from reconciler.model.diagnostics import in_order
@@ -142,8 +142,10 @@ def drift(world: World, selection: Selection = EVERYTHING, parallelism: int = PA
     """What changed behind the specs."""
     check_selection(selection, world.specs)
     observed = look_further_back(world, look(world, parallelism), parallelism)
-    made = select(make_plan(world.specs, world.facts, observed), selection)
-    return make_report(made, observed)
+    made = _compared(select(make_plan(world.specs, world.facts, observed), selection), world)
+    report = make_report(made, observed)
+    left = (d for d in made.diagnostics if d.code is codes.TARGET_LEFT)
+    return replace(report, diagnostics=in_order([*report.diagnostics, *left]))
 
 
 def apply(

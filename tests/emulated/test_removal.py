@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import shutil
+import subprocess
 import sys
 from typing import Any
 
@@ -250,3 +251,22 @@ def test_a_target_that_left_is_told_where_the_base_is_known(bench: Bench) -> Non
     assert "**" not in told
     assert "left the specs" in bench.run("plan", "--base", "./.base", "--format", "markdown").out
     assert bench.run("plan", "--base", "nowhere").status == 1
+
+
+def test_drift_does_not_vouch_for_a_target_that_left(bench: Bench) -> None:
+    """Without `--base` the last commit is compared with."""
+    shutil.rmtree(bench.folder / ".git")
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b.example", "-c", "commit.gpgsign=false"]
+    (bench.folder / SUPPORT).unlink()
+    for command in (["init", "-q"], ["add", "specs"], ["commit", "-q", "-m", "all"]):
+        subprocess.run([*git, *command], check=True, cwd=bench.folder)
+    bench.edit(TRIAGE, "      chicago: {capacity: 10}", "     #")
+    assert bench.apply().status == 0
+    text = (bench.folder / "specs/estate.yaml").read_text()
+    (bench.folder / "specs/estate.yaml").write_text(text[: text.index("  # The Chicago workshop")])
+    for said in ("plan", "drift"):
+        result = bench.run(said)
+        assert result.status == 0
+        assert "; chicago left the specs and was not looked at." in " ".join(result.out.split()), said
+        assert "target-left" in result.err
+    assert "target-left" not in bench.run("plan", "--base", "").err

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.api.base import read_base
+from reconciler.api.base import read_base, read_usual_base
 from reconciler.model import codes
 from reconciler.model.errors import DiagnosticsError
 from reconciler.planning.left import left_targets, tell_left
@@ -134,7 +134,7 @@ def test_specs_below_a_folder_and_files_that_are_no_specs() -> None:
     write("deep/estate.yaml", BEFORE)
     now = load(Path("deep"))[0]
     assert sorted(read_base(now, "HEAD").specs.targets) == ["sweden"]
-    assert not read_base(now, "main").specs.targets, "there was no such folder"
+    assert left_targets(read_base(now, "main"), now) == (), "there was no such folder"
 
 
 @pytest.mark.usefixtures("repository")
@@ -226,3 +226,45 @@ def test_another_repository_in_the_environment_is_not_meant(
 ) -> None:
     monkeypatch.setenv("GIT_DIR", str(tmp_path_factory.mktemp("other")))
     assert left() == [("chicago", ("chat", "ptu"))]
+
+
+def test_without_a_name_it_is_what_was_pushed_else_head(repository: Path) -> None:
+    assert usual() == [], "HEAD; nothing was pushed"
+    write("specs/estate.yaml", f"{HEAD}targets:{CHICAGO}")
+    assert usual() == ["sweden"]
+    git("config", "remote.origin.url", str(repository))
+    git("config", "remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*")
+    git("update-ref", "refs/remotes/origin/main", "main")
+    git("branch", "--set-upstream-to", "origin/main")
+    write("specs/estate.yaml", AFTER)
+    assert usual() == ["chicago"], "main was pushed before chicago was removed"
+
+
+def usual() -> list[str]:
+    now = specs()
+    base = read_usual_base(now)
+    assert base
+    return [t.name for t in left_targets(base, now)]
+
+
+def test_where_nothing_is_usual(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write("specs/estate.yaml", BEFORE)
+    assert read_usual_base(specs()) is None, "no repository"
+    git("init", "-q")
+    assert read_usual_base(specs()) is None, "no commit"
+    write("specs/estate.yaml", "version: 1\nnonsense: 1\n")
+    commit("broken")
+    write("specs/estate.yaml", BEFORE)
+    assert read_usual_base(specs()) is None, "a commit that cannot be read"
+
+
+@pytest.mark.usefixtures("repository")
+def test_specs_that_have_not_moved_are_not_read_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = specs()
+    write("specs/more.yaml", "version: 1\n")
+    monkeypatch.setattr("reconciler.api.base.parse_texts", None)
+    assert read_base(now, "HEAD").specs is now
+    write("specs/estate.yaml", BEFORE)
+    with pytest.raises(TypeError):
+        read_base(now, "HEAD")
