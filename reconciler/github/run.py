@@ -5,12 +5,15 @@ https://docs.github.com/actions/reference/workflows-and-actions/variables
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
+
+_PAGE = re.compile(r"https?://[\w.-]+(:\d+)?/[\w.-]+/[\w.-]+/actions/runs/\d+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Run:
     branch: str
     id: str
     url: str
-    """The page with the run's log."""
+    """The page with the run's log; empty where the variables make none, for it becomes a link in Markdown."""
     scheduled: bool
     pull: Pull | None
     output_file: Path | None
@@ -45,13 +48,14 @@ def read_run(env: Mapping[str, str]) -> Run:
     repository = env.get("GITHUB_REPOSITORY", "")
     server = env.get("GITHUB_SERVER_URL", "https://github.com")
     run_id = env.get("GITHUB_RUN_ID", "")
+    page = f"{server}/{repository}/actions/runs/{run_id}"
     return Run(
         repository=repository,
         api_url=env.get("GITHUB_API_URL", "https://api.github.com"),
         token=env.get("GITHUB_TOKEN", ""),
         branch=env.get("GITHUB_REF_NAME", ""),
         id=run_id,
-        url=f"{server}/{repository}/actions/runs/{run_id}" if repository and run_id else "",
+        url=page if _PAGE.fullmatch(page) else "",
         scheduled=env.get("GITHUB_EVENT_NAME") == "schedule",
         pull=_pull(_event(env.get("GITHUB_EVENT_PATH", "")), repository),
         output_file=_path(env.get("GITHUB_OUTPUT")),

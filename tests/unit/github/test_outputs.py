@@ -68,3 +68,19 @@ def test_other_events_have_none(tmp_path: Path, text: str) -> None:
     event = tmp_path / "event.json"
     event.write_text(text)
     assert read_run({"GITHUB_EVENT_PATH": str(event)}).pull is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"GITHUB_SERVER_URL": "https://x) ![y](//evil.example"},
+        {"GITHUB_SERVER_URL": "javascript:alert(1)"},
+        {"GITHUB_REPOSITORY": "a/b)"},
+        {"GITHUB_REPOSITORY": "\x01"},
+        {"GITHUB_RUN_ID": "%"},
+    ],
+)
+def test_variables_without_sense_make_no_link(change: dict[str, str]) -> None:
+    known = {"GITHUB_REPOSITORY": "acme/models", "GITHUB_RUN_ID": "7"}
+    assert read_run(known).url == "https://github.com/acme/models/actions/runs/7"
+    assert read_run(known | change).url == ""
