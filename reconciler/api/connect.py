@@ -17,6 +17,7 @@ from reconciler.model.errors import DiagnosticsError
 from reconciler.providers import azure, http, openai
 from reconciler.providers.base import Pace, Target
 from reconciler.providers.errors import ServiceError
+from reconciler.providers.keys import own_variable
 from reconciler.specs.target import AzureTarget
 
 EMULATED = Pace(poll=0.5, settle=0.0, heard=0.0, events=1.0)
@@ -37,6 +38,8 @@ def connect(estate: Estate, *, emulator: str | None = None, stop: Stop | None = 
     """
     emulator = (os.environ.get(EMULATOR, "") if emulator is None else emulator).rstrip("/") or None
     stop = stop or Stop()
+    if not emulator:
+        _check_keys(estate)
     with _client(emulator) as client:
         pace = EMULATED.faster(_speed(client, emulator)) if emulator else Pace()
         targets: dict[str, Target] = {}
@@ -53,6 +56,24 @@ def connect(estate: Estate, *, emulator: str | None = None, stop: Stop | None = 
         finally:
             for target in targets.values():
                 target.close()
+
+
+def _check_keys(estate: Estate) -> None:
+    """The names of variables are not as fine as those of targets. Raises `DiagnosticsError`."""
+    takers: dict[str, list[str]] = {}
+    for name, entry in sorted(estate.specs.targets.items()):
+        vendor = azure if isinstance(entry.spec, AzureTarget) else openai
+        takers.setdefault(own_variable(vendor.KEY, name), []).append(name)
+    shared = {v: names for v, names in takers.items() if len(names) > 1 and os.environ.get(v)}
+    if shared:
+        code = codes.KEY_SHARED
+        raise DiagnosticsError(
+            code.at(
+                estate.specs.targets[names[1]].place.range(),
+                f"{variable} would be the key of {' and of '.join(names)}. {code.way_out}",
+            )
+            for variable, names in shared.items()
+        )
 
 
 def _client(emulator: str | None) -> httpx2.Client:

@@ -28,5 +28,5 @@ def _login(target: Target) -> Login:
     try:
         identity, refused = target.identity(), ""
     except ServiceError as error:
-        identity, refused = None, error.message
+        identity, refused = None, f"{error.message.rstrip('.')}. {error.way_out}".strip()
     return Login(identity, refused, target.skew(), target.api_version)

@@ -119,12 +119,7 @@ class ArmAccount:
 
     def _send(self, begin: Callable[..., Any], name: str, body: Mapping[str, Any] | None, tell: Tell) -> None:
         """Send one write, and wait for it; once more with a new token where the old one had expired."""
-        try:
-            answer = self._once(begin, name, body)
-        except ServiceError as error:
-            if error.status != 401 or not self.reader.proof.renew():
-                raise
-            answer = self._once(begin, name, body)
+        answer = self.reader.proven(lambda: self._once(begin, name, body))
         self._wait(name, answer, tell)
 
     def _once(self, begin: Callable[..., Any], name: str, body: Mapping[str, Any] | None) -> Any:

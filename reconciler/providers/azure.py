@@ -25,8 +25,8 @@ from reconciler.providers.dataplane import DataPlane
 from reconciler.providers.errors import ServiceError, misdirected
 from reconciler.providers.hosts import allowed_hosts, may_receive_credentials, same_machine, shown
 from reconciler.providers.http import openai_client
-from reconciler.providers.keys import variable
-from reconciler.providers.proof import Bearer, Key, Proof
+from reconciler.providers.keys import variable, way_out
+from reconciler.providers.proof import LOGIN, Bearer, Key, Proof
 from reconciler.providers.reader import Reader
 from reconciler.providers.retry import Budget, Now, Sleep
 from reconciler.specs.target import AzureTarget
@@ -125,6 +125,7 @@ def connect(
         manager,
         service="Azure Resource Manager",
         params={"api-version": ARM_API_VERSION},
+        way_out=LOGIN,
         sleep=sleep,
         now=now,
         budget=budget,
@@ -148,6 +149,7 @@ def connect(
             proof,
             service="Azure OpenAI",
             params=endpoint.params,
+            way_out=way_out(variable(KEY, name)) if key else LOGIN,
             sleep=sleep,
             now=now,
             budget=budget,

@@ -141,12 +141,7 @@ class DataPlane:
 
     def _write(self, send: Callable[[], Any], *, answers: bool = True) -> Mapping[str, Any]:
         """Send one write; once more with a new token where the old one had expired, for then nothing was done."""
-        try:
-            return self._once(send, answers)
-        except ServiceError as error:
-            if error.status != 401 or not self.reader.proof.renew():
-                raise
-            return self._once(send, answers)
+        return self.reader.proven(lambda: self._once(send, answers))
 
     def _once(self, send: Callable[[], Any], answers: bool) -> Mapping[str, Any]:
         """Send and read the raw answer, where there is one; the SDK's models would hide fields."""
@@ -156,9 +151,6 @@ class DataPlane:
         try:
             raw = send()
             body = orjson.loads(raw.text) if answers else {"id": "none"}
-        except ServiceError as error:  # of our own transport: no proof, or a host that must not be asked
-            error.service = error.service or service
-            raise
         except openai.APIStatusError as error:
             raise from_body(
                 error.status_code, error.body, error.response.headers, service=service, fallback=error.message

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from reconciler.model import codes
+from reconciler.model.catalog.denials import Denial, denial
 from reconciler.model.catalog.refusals import Refusal, refusal
 from reconciler.model.catalog.rejections import in_our_words
 from reconciler.model.diagnostics import Code, Diagnostic, SourceRange
@@ -48,8 +49,11 @@ class ServiceError(ReconcilerError):
         not_sent: bool = False,
         not_whole: bool = False,
         said: bool = True,
+        way_out: str = "",
     ) -> None:
-        """`not_whole`: an answer came, and not what was asked for. `said`: by the service, not a gateway before it."""
+        """`way_out`: how to log in there, for credentials that are not accepted.
+
+        `not_whole`: an answer came, and not what was asked for. `said`: by the service, not a gateway before it."""
         super().__init__(message)
         self.message = message
         self.service = service
@@ -60,6 +64,7 @@ class ServiceError(ReconcilerError):
         self.not_sent = not_sent
         self.not_whole = not_whole
         self.said = said
+        self.way_out = way_out
 
     @property
     def doubtful(self) -> bool:
@@ -211,6 +216,13 @@ _BY_REFUSAL = {
 }
 
 
+_BY_DENIAL = {
+    Denial.NETWORK: codes.TARGET_NETWORK,
+    Denial.POLICY: codes.TARGET_POLICY,
+    Denial.LINKED: codes.TARGET_LINKED,
+}
+
+
 def code_for(error: ServiceError) -> Code:
     """The kind of diagnostic that fits an error."""
     if error.code in _BY_CODE:
@@ -218,7 +230,8 @@ def code_for(error: ServiceError) -> Code:
     if error.refusal in _BY_REFUSAL:
         return _BY_REFUSAL[error.refusal]
     if error.status in (401, 403):
-        return codes.TARGET_AUTH
+        denied = denial(error.status, error.code, error.message)
+        return _BY_DENIAL[denied] if denied else codes.TARGET_AUTH
     if error.redirected:
         return codes.SERVICE_REDIRECT
     if error.not_whole:
@@ -242,7 +255,8 @@ def diagnose(error: ServiceError, address: str, at: SourceRange | None = None) -
     check = in_our_words(f"{error.code}: {message}") if code is codes.SERVICE_ERROR else ""
     asked = error.retry_after or 0.0
     wish = f"It asks to be left alone for {pause(asked)}." if asked > FEW else ""
-    detail = " ".join(filter(None, (f"{who}{sentence}", wish, check, code.way_out)))
+    way_out = (code is codes.TARGET_AUTH and error.way_out) or code.way_out
+    detail = " ".join(filter(None, (f"{who}{sentence}", wish, check, way_out)))
     return code.at(at, detail, address=address, facts="   ".join(facts))
 
 

@@ -26,5 +26,10 @@ def checked(key: str, variable: str) -> str:
     if not _WHOLE.fullmatch(key):
         what = "a space, a line end or a letter that is not ASCII"
         message = f"{variable} has a character that no key has: {what}"
-        raise ServiceError(message, status=401, code="no_api_key", not_sent=True)
+        raise ServiceError(message, status=401, code="no_api_key", not_sent=True, way_out=way_out(variable))
     return key
+
+
+def way_out(variable: str) -> str:
+    """What to do about a key that is not accepted."""
+    return f"Set {variable} to a key that is valid there."

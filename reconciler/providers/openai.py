@@ -19,7 +19,7 @@ from reconciler.providers.base import Pace, RunRequest, Target
 from reconciler.providers.dataplane import DataPlane
 from reconciler.providers.errors import ServiceError
 from reconciler.providers.http import openai_client
-from reconciler.providers.keys import checked, variable
+from reconciler.providers.keys import checked, variable, way_out
 from reconciler.providers.reader import Reader
 from reconciler.providers.retry import Now, Sleep
 from reconciler.specs.target import OpenAITarget
@@ -49,8 +49,9 @@ def connect(
     scope = {"OpenAI-Project": spec.project, "OpenAI-Organization": spec.organization}
 
     proof = PlatformKey("emulator" if emulator else api_key(name), scope, service, variable(KEY, name))
+    help = way_out(variable(KEY, name))
     training = DataPlane(
-        connect=lambda: Reader(client, url, proof, service=service, params={}, sleep=sleep, now=now),
+        connect=lambda: Reader(client, url, proof, service=service, params={}, sleep=sleep, now=now, way_out=help),
         client=lambda: openai_client(url, client, proof, {}),
         body=job_body,
         one_request=limits.OPENAI.file_bytes,
@@ -84,7 +85,14 @@ class PlatformKey:
 
     def key(self) -> str:
         if not self._key:
-            raise ServiceError(f"{KEY} is not set", service=self._service, status=401, code="no_api_key", not_sent=True)
+            raise ServiceError(
+                f"{KEY} is not set",
+                service=self._service,
+                status=401,
+                code="no_api_key",
+                not_sent=True,
+                way_out=way_out(self._variable),
+            )
         return checked(self._key, self._variable)
 
     def identity(self) -> Identity:

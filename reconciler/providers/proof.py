@@ -10,6 +10,8 @@ from typing import Any, Protocol
 from reconciler.providers.errors import ServiceError
 from reconciler.providers.keys import checked
 
+LOGIN = "az login, or set the workload identity; needed roles: see docs/azure.md."
+"""What to do about a token that is not there, or not accepted."""
 MARGIN = 300.0
 """Seconds before its end at which a token is fetched anew."""
 
@@ -68,4 +70,6 @@ class Bearer:
             return self._credential().get_token(self._scope)
         except (AzureError, ValueError) as error:  # ValueError: a variable of the login that cannot be one
             message = " ".join(str(error).split("\n")[0].split())
-            raise ServiceError(f"no token: {message}", status=401, code="CredentialUnavailable") from error
+            raise ServiceError(
+                f"no token: {message}", status=401, code="CredentialUnavailable", not_sent=True, way_out=LOGIN
+            ) from error

@@ -39,7 +39,9 @@ class Reader:
         budget: Budget | None = None,
         backoff: Backoff | None = None,
         now: Now = time.monotonic,
+        way_out: str = "",
     ) -> None:
+        """`way_out`: what to do where the credentials are not accepted."""
         self.client = client
         self.base_url = base_url.rstrip("/")
         self.proof = proof
@@ -49,6 +51,7 @@ class Reader:
         self.budget = budget or Budget()
         self.backoff = backoff or Backoff()
         self._quiet = Quiet(now)
+        self._way_out = way_out
         self.service_time: int | None = None
         """The service's own clock at its last answer, in Unix seconds; None until one says."""
         self.skew: float | None = None
@@ -62,19 +65,28 @@ class Reader:
             query |= brought  # a link brings a query of its own; what it says wins
         self._quiet.check(url)
         try:
-            return retrying(lambda: self._proven(url, query), self.backoff, self.sleep, self.budget)
+            return retrying(lambda: self.proven(lambda: self._once(url, query)), self.backoff, self.sleep, self.budget)
         except ServiceError as error:
             self._quiet.note(url, error)
             raise
 
-    def _proven(self, url: str, query: Mapping[str, str]) -> Any:
-        """One GET; once more with a new token when the service says that the old one has expired."""
+    def proven(self, call: Callable[[], T]) -> T:
+        """One request; once more with a new token where the old one had expired, for then nothing was done."""
         try:
-            return self._once(url, query)
+            return self._called(call)
         except ServiceError as error:
             if error.status != 401 or not self.proof.renew():
                 raise
-            return self._once(url, query)
+            return self._called(call)
+
+    def _called(self, call: Callable[[], T]) -> T:
+        """Errors get the service's name, and the way to log in there."""
+        try:
+            return call()
+        except ServiceError as error:
+            error.service = error.service or self.service
+            error.way_out = error.way_out or self._way_out
+            raise
 
     def _once(self, url: str, query: Mapping[str, str]) -> Any:
         try:

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, Literal
 
 from reconciler.providers.errors import ServiceError
-from reconciler.providers.retry import Backoff, Budget, Sleep, retrying
+from reconciler.providers.retry import WRITES, Backoff, Budget, Sleep, retrying
 
 if TYPE_CHECKING:
     import openai
@@ -27,6 +27,7 @@ TIMEOUT = 900.0
 PART_BYTES = 16 * 1024 * 1024
 """The service takes parts of up to 64 MB; smaller ones cost less to send again."""
 PARALLEL_PARTS = 4
+PARTS = Backoff(patience=WRITES)
 
 Sent = Callable[[int, int], None]
 """Told how many bytes of how many are on their way."""
@@ -47,7 +48,6 @@ class FileSender:
         """The file as the service shows it after the upload."""
         with tempfile.TemporaryFile() as spool:
             spool.writelines(content)
-            spool.flush()  # parts are read past Python's buffer
             size = spool.tell()
             if self._one_request is not None and size > self._one_request:
                 return self._in_parts(filename, spool, size, sent)
@@ -69,11 +69,12 @@ class FileSender:
         )["id"]
         try:
             parts = self._send_parts(upload, spool, size, sent)
-        except ServiceError:
-            self._write(lambda: uploads.with_raw_response.cancel(upload))
+            digest = _md5(spool)
+            done = self._write(lambda: uploads.with_raw_response.complete(upload, part_ids=parts, md5=digest))
+        except BaseException:  # a stop, too; one that is complete already refuses
+            with suppress(ServiceError):  # it expires by itself; why we gave up says more
+                self._write(lambda: uploads.with_raw_response.cancel(upload))
             raise
-        digest = _md5(spool)
-        done = self._write(lambda: uploads.with_raw_response.complete(upload, part_ids=parts, md5=digest))
         file = done.get("file")
         if not isinstance(file, Mapping):
             raise ServiceError(f"upload {upload} is complete, but the answer names no file")
@@ -87,10 +88,12 @@ class FileSender:
 
         def part(start: int) -> str:
             nonlocal gone
-            data = os.pread(spool.fileno(), PART_BYTES, start)
+            with lock:
+                spool.seek(start)
+                data = spool.read(PART_BYTES)
             resource = self._sdk().uploads.parts.with_raw_response
             found = retrying(
-                lambda: self._write(lambda: resource.create(upload, data=data)), Backoff(), self._sleep, budget
+                lambda: self._write(lambda: resource.create(upload, data=data)), PARTS, self._sleep, budget
             )
             with lock:
                 gone += len(data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ from azure.core.exceptions import ServiceRequestError
 
 from reconciler.emulator.server import Embedded
 from reconciler.providers import azure, http, openai
+from reconciler.providers.arm import ArmAccount
 from reconciler.providers.azure_transport import AzureTransport
 from reconciler.providers.base import DeploymentWrite, Pace, RunRequest, Target
-from reconciler.providers.errors import ServiceError
+from reconciler.providers.errors import ServiceError, diagnose
 from reconciler.specs.target import AzureTarget, OpenAITarget
 from tests.support.hub import Repository, serving
 
@@ -168,4 +170,61 @@ def test_openai(emulator: str, monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(ServiceError) as caught:
             target.training.delete_file("file-1")
         assert caught.value.status == 401
+        target.close()
+
+
+def test_a_token_that_expires_before_a_write_is_fetched_anew_once(emulator: str) -> None:
+    """On both planes: a long apply must not end with its first token."""
+    account(emulator)
+    with http.client(emulator) as client:
+        target = azure.connect("a", SPEC, client, pace=PACE, sleep=time.sleep, emulator=emulator)
+        assert target.serving is not None
+        client.post(f"{emulator}/_emulator/faults", json={"rules": [], "token_seconds": 60}).raise_for_status()
+        target.account()
+        file = target.training.upload("rows.jsonl", [ROWS], lambda *_: None)
+        deletes: list[Callable[[], None]] = [
+            lambda: target.training.delete_file(file.id),
+            partial(target.serving.delete, "no-deployment"),
+        ]
+        for write in deletes:
+            client.post(f"{emulator}/_emulator/advance", json={"seconds": 3600}).raise_for_status()
+            client.delete(f"{emulator}/_emulator/requests")
+            write()
+            log = client.get(f"{emulator}/_emulator/requests", params={"method": "DELETE"}).json()["requests"]
+            assert [r["status"] == 401 for r in log] == [True, False]
+        target.close()
+
+
+@pytest.mark.parametrize(
+    ("vendor", "words"),
+    [
+        ("azure", "Set AZURE_OPENAI_API_KEY to a key that is valid there."),
+        ("azure by token", "az login, or set the workload identity"),
+        ("openai", "Set OPENAI_API_KEY to a key that is valid there."),
+        ("openai without a key", "OPENAI_API_KEY is not set. Set OPENAI_API_KEY to"),
+    ],
+)
+def test_each_login_has_its_own_way_out(
+    vendor: str, words: str, emulator: str, hub: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account(emulator)
+    key = "OPENAI_API_KEY" if vendor.startswith("openai") else "AZURE_OPENAI_API_KEY"
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    for name, value in {**secret(hub, tmp_path), **({key: "wrong"} if " " not in vendor else {})}.items():
+        monkeypatch.setenv(name, value)
+    let_in(emulator, keys=["right"], tokens=["token-1"] if vendor == "azure" else ["right"])
+    spec = OpenAITarget(provider="openai", base_url=f"{emulator}/v1")
+    with http.client() as client:
+        if vendor.startswith("openai"):
+            target = openai.connect("o", spec, client, pace=PACE, sleep=time.sleep, emulator=None)
+        else:
+            monkeypatch.setattr(ArmAccount, "endpoint", f"{emulator}/accounts/aoai-logins")
+            target = azure.connect("a", SPEC, client, pace=PACE, sleep=time.sleep, emulator=None)
+        for attempt in (target.training.files, lambda: target.training.delete_file("f")):
+            with pytest.raises(ServiceError) as caught:
+                attempt()
+            told = diagnose(caught.value, "target a")
+            assert told.code.id == "target-auth"
+            assert words in told.detail
+            assert ("az login" in told.detail) is (vendor == "azure by token")
         target.close()

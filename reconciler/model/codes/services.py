@@ -53,8 +53,36 @@ TARGET_AUTH = error(
     "target-auth",
     "the service does not accept the credentials",
     "The identity could not be proved, or lacks a role on this account.",
-    "az login, or set the workload identity; needed roles: see docs/azure.md.",
+    "Azure: az login, or set the workload identity; roles: see docs/azure.md. With a key: set its variable.",
     "sweden: 403 AuthorizationFailed, the workflow's identity has no role on the account",
+)
+TARGET_NETWORK = error(
+    "target-network",
+    "the service does not take requests from this network",
+    "The account has a firewall, a virtual network or a private endpoint; who asks does not matter.",
+    "Run from inside the network, or allow the runner's address; both the data plane and Resource Manager are needed.",
+    "sweden: 403, Public access is disabled. Please configure private endpoint.",
+)
+TARGET_POLICY = error(
+    "target-policy",
+    "a policy of the organization forbids it",
+    "An Azure Policy refuses the request, whoever sends it.",
+    "Ask the owner of the policy that the message names, or change the spec so that it complies.",
+    "deployment.tone@sweden: 403 RequestDisallowedByPolicy",
+)
+TARGET_LINKED = error(
+    "target-linked",
+    "rights are missing on another resource that the request names",
+    "A deployment of a model of another account needs a right on that account, too.",
+    "Give the identity a role on the account where the model was trained: see docs/azure.md.",
+    "deployment.tone@chicago: 403 LinkedAuthorizationFailed, the model is of aoai-sweden",
+)
+KEY_SHARED = error(
+    "key-shared",
+    "two targets take their key from one variable",
+    "In the name of a variable `-` and `.` are `_`, and letters are capitals: one account's key would go to the other.",
+    "Rename one of the targets, or unset the variable and use the vendor's usual one or a login.",
+    "prod-eu and prod.eu, with OPENAI_API_KEY_PROD_EU set",
 )
 SERVICE_ERROR = error(
     "service-error",

@@ -20,7 +20,7 @@ IN_STEP, TOO_FAR = 60, 300
 
 def access(view: View, target: str, login: Login) -> Iterator[Line]:
     yield _reachable(view, target, login)
-    yield _identity(login, azure=view.provider(target) == "azure")
+    yield _identity(login)
     if login.skew is not None:
         yield _clock(login.skew)
     if view.observed[target].account is None:
@@ -43,10 +43,9 @@ def _reachable(view: View, target: str, login: Login) -> Line:
     return Line("reachable", Verdict.WRONG, "; ".join(told))
 
 
-def _identity(login: Login, *, azure: bool) -> Line:
+def _identity(login: Login) -> Line:
     if login.identity is None:
-        way_out = ". " + codes.TARGET_AUTH.way_out.rstrip(".") if azure else ""
-        return Line("identity", Verdict.WRONG, login.refused.rstrip(".") + way_out)
+        return Line("identity", Verdict.WRONG, login.refused.rstrip("."))
     return Line("identity", Verdict.FINE, describe(login.identity))
 
 

@@ -73,7 +73,7 @@ def test_nobody_is_logged_in() -> None:
     def arrange(cloud: Cloud) -> None:
         cloud["sweden"].fail("account", Fault(ServiceError("no token: none found", status=401)))
 
-    found = examined(arrange, Login(None, "no token: none found."))
+    found = examined(arrange, Login(None, "no token: none found. az login."))
     assert not found.healthy
     assert [line.topic for line in found.lines] == ["reachable", "identity"]
     assert lines(found, "reachable") == [("unknown", "not asked, for nobody is logged in")]

@@ -66,6 +66,9 @@ CODES = [
     (409, "RequestConflict", "service-conflict"),
     (401, "", "target-auth"),
     (403, "AuthorizationFailed", "target-auth"),
+    (429, "", "service-throttled"),
+    (421, "endpoint-refused", "endpoint-refused"),
+    (307, "", "service-redirect"),
     (0, "", "target-unreachable"),
     (400, "SomethingNew", "service-error"),
     (500, "", "service-error"),
@@ -83,3 +86,31 @@ def test_everything_that_support_asks_for_is_told() -> None:
     shown = f"{told.address} {told.detail} {told.hint} {told.facts}"
     for part in ("deployment.a@b", "Azure", "It needs 40 more.", "400 InsufficientQuota", "6d1c", "quotaincrease"):
         assert part in shown
+
+
+DENIED = [
+    (
+        403,
+        "403",
+        "A Virtual Network is configured for this resource.",
+        "target-network",
+    ),
+    (403, "AccessDenied", "Public access is disabled. Please configure private endpoint.", "target-network"),
+    (403, "403", "Access denied due to Virtual Network/Firewall rules.", "target-network"),
+    (401, "ip_not_authorized", "Your IP address is not on the list of the project.", "target-network"),
+    (403, "RequestDisallowedByPolicy", "Resource 'tone' was disallowed by policy.", "target-policy"),
+    (403, "LinkedAuthorizationFailed", "The client has permission ... linked scope", "target-linked"),
+    (403, "AuthorizationFailed", "The client 'x' does not have authorization to perform action 'y'.", "target-auth"),
+    (401, "PermissionDenied", "The principal lacks the required data action.", "target-auth"),
+    (401, "invalid_api_key", "Incorrect API key provided.", "target-auth"),
+    (400, "BadRequest", "The firewall of the virtual network", "service-error"),
+]
+
+
+@pytest.mark.parametrize(("status", "code", "message", "told"), DENIED)
+def test_what_no_login_cures_is_told_for_what_it_is(status: int, code: str, message: str, told: str) -> None:
+    error = ServiceError(message, status=status, code=code, way_out="LOG IN")
+    shown = diagnose(error, "target a")
+    assert shown.code.id == told
+    assert ("LOG IN" in shown.detail) is (told == "target-auth")
+    assert ("az login" in shown.detail) is False
