@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import httpx2
 import orjson
 
-from reconciler.providers.errors import ServiceError, from_body
+from reconciler.providers.errors import ServiceError, from_body, misdirected
 from reconciler.providers.retry import Backoff, Budget, Sleep, retrying
 
 T = TypeVar("T")
@@ -94,7 +94,7 @@ class Client:
         follow: bool = False,
     ) -> httpx2.Response:
         if not (self._token.isascii() and self._token.isprintable()):  # the error of the HTTP library would show it
-            raise ServiceError("the token holds characters that no request can carry", service=SERVICE)
+            raise misdirected("the token holds characters that no request can carry", SERVICE)
         headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
@@ -103,7 +103,9 @@ class Client:
             answer = self._http.request(
                 method, self._base + path, params=params, content=content, headers=headers, follow_redirects=follow
             )
-        except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as error:
+        except (httpx2.InvalidURL, UnicodeError) as error:
+            raise misdirected(f"{type(error).__name__}: {error}", SERVICE) from error
+        except httpx2.HTTPError as error:
             raise ServiceError(f"{type(error).__name__}: {error}", service=SERVICE) from error
         if answer.status_code >= 300:
             raise _refusal(answer, _decode(answer.content))
