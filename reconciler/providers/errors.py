@@ -69,7 +69,7 @@ class ServiceError(ReconcilerError):
     @property
     def doubtful(self) -> bool:
         """Whether the request may have done its work all the same."""
-        heard = self.status in (NO_ANSWER, 408, 409, 429) or self.status >= 500 or self.not_whole
+        heard = self.status in (NO_ANSWER, 408, 409, 429) or self.status >= 500 or self.not_whole or self.redirected
         return heard and not self.not_sent
 
     @property

@@ -15,7 +15,9 @@ from typing import Any
 import httpx2
 import orjson
 
+from reconciler.providers import http
 from reconciler.providers.errors import ServiceError
+from reconciler.providers.keys import checked
 from reconciler.providers.retry import Backoff, Budget, Sleep, retrying
 
 URL, TOKEN = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
@@ -53,15 +55,18 @@ def credential(cloud: str, authority: str, tenant: str | None, env: Mapping[str,
 
 def assertion(audience: str, env: Mapping[str, str], sleep: Sleep = time.sleep) -> str:
     """A token of this run for `audience`, signed by GitHub. Raises `ServiceError`."""
-    with httpx2.Client(timeout=httpx2.Timeout(30.0, connect=10.0)) as http:
-        return retrying(lambda: _ask(http, audience, env), Backoff(), sleep, Budget())
+    with http.client() as client:
+        return retrying(lambda: _ask(client, audience, env), Backoff(), sleep, Budget())
 
 
-def _ask(http: httpx2.Client, audience: str, env: Mapping[str, str]) -> str:
-    url = httpx2.URL(env[URL]).copy_merge_params({"audience": audience})
+def _ask(client: httpx2.Client, audience: str, env: Mapping[str, str]) -> str:
+    headers = {"Authorization": f"Bearer {checked(env[TOKEN], TOKEN)}"}
     try:
-        answer = http.get(url, headers={"Authorization": f"Bearer {env[TOKEN]}"})
+        url = httpx2.URL(env[URL]).copy_merge_params({"audience": audience})
+        answer = client.get(url, headers=headers)
         body = orjson.loads(answer.content) if answer.status_code == 200 else {}
+    except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
+        raise ServiceError(f"{URL} is no address: {error}", service="GitHub", status=400, not_sent=True) from error
     except (httpx2.HTTPError, orjson.JSONDecodeError) as error:
         raise ServiceError(f"{type(error).__name__}: {error}", service="GitHub") from error
     token = body.get("value") if isinstance(body, dict) else None

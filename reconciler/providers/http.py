@@ -54,7 +54,7 @@ def _only_safe(emulator: str | None) -> Callable[[httpx2.Request], None]:
 
     def check(request: httpx2.Request) -> None:
         url = request.url
-        if url.scheme != "https" and not is_loopback(url.host) and _origin(url) != origin:
+        if url.host and url.scheme != "https" and not is_loopback(url.host) and _origin(url) != origin:
             raise misdirected(f"{url.host} would be asked in clear text; https is needed")
 
     return check

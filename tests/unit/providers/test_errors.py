@@ -40,6 +40,7 @@ def test_the_id_that_support_asks_for(name: str) -> None:
 DOUBTS = [
     (0, False, True, True, "no answer: it may have been heard"),
     (0, True, False, True, "never sent: nothing to doubt, worth another try"),
+    (307, False, True, False, "redirected: perhaps after it was done"),
     (400, False, False, False, "refused"),
     (401, False, False, False, "not let in"),
     (404, False, False, False, "not there"),

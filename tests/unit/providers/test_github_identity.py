@@ -100,3 +100,20 @@ def test_a_run_of_actions_is_used_by_the_targets(env: dict[str, str], monkeypatc
     azure.default_credential.cache_clear()
     assert type(azure.default_credential("public", None)).__name__ == "ClientAssertionCredential"
     azure.default_credential.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        (github_identity.TOKEN, "request-token\n", "ACTIONS_ID_TOKEN_REQUEST_TOKEN has a character"),
+        (github_identity.TOKEN, "töken", "ACTIONS_ID_TOKEN_REQUEST_TOKEN has a character"),
+        (github_identity.URL, "http://[::1", "ACTIONS_ID_TOKEN_REQUEST_URL is no address"),
+        (github_identity.URL, "nonsense", "ACTIONS_ID_TOKEN_REQUEST_URL is no address"),
+        (github_identity.URL, "http://evil.example/oidc", "would be asked in clear text"),
+    ],
+)
+def test_nonsense_in_the_environment_is_one_line(env: dict[str, str], name: str, value: str, told: str) -> None:
+    with pytest.raises(ServiceError, match=told) as caught:
+        github_identity.assertion("a", {**env, name: value}, sleep=lambda _seconds: None)
+    assert "\n" not in caught.value.message
+    assert not caught.value.transient

@@ -90,7 +90,7 @@ def test_no_write_and_no_read_is_sent_on(heard: Heard, status: int) -> None:
         for attempt in attempts:
             with pytest.raises(ServiceError) as caught:
                 attempt()
-            assert (caught.value.status, caught.value.transient, caught.value.doubtful) == (status, False, False)
+            assert (caught.value.status, caught.value.transient, caught.value.doubtful) == (status, False, True)
             assert "localhost" in caught.value.message
             assert "secret" not in caught.value.message
             assert diagnose(caught.value, "a").code.id == "service-redirect"
