@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -113,6 +114,30 @@ def test_the_action_imports_nothing_of_the_checkout(tmp_path: Path) -> None:
     assert "No matching distribution" in done.stderr, done.stderr
     assert (temp / "reconciler/bin/python").exists()
     assert not ran.exists(), ran.read_text()
+
+
+def test_what_was_installed_runs_isolated(tmp_path: Path) -> None:
+    """An empty entry in PYTHONPATH is the working folder, from which the interpreter would load its own encodings."""
+    checkout, temp, ran = tmp_path / "checkout", tmp_path / "temp", tmp_path / "ran"
+    for module in ("encodings", "reconciler", "click"):
+        (checkout / module).mkdir(parents=True)
+        (checkout / module / "__init__.py").write_text(f"open({str(ran)!r}, 'a').write('{module}')\n")
+    (temp / "reconciler/bin").mkdir(parents=True)
+    python = temp / "reconciler/bin/python"
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": f":{checkout}",
+        "RUNNER_TEMP": str(temp),
+        "INSTALLED": "true",
+        "COMMAND": "--help",
+    }
+    command = ["bash", "-e", "-c", _script("Run reconciler")]
+    done = subprocess.run(command, cwd=checkout, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Usage: " in done.stdout
+    assert not ran.exists()
 
 
 def test_the_token_for_training_files_goes_to_the_server_alone(tmp_path: Path) -> None:
