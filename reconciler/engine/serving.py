@@ -193,7 +193,8 @@ def _persevere(
             return send()
         except ServiceError as error:
             if error.conflict and busy < BUSY.attempts:
-                context.emit(StepWaiting(step.key, f"{step.change.target} is busy with another operation"))
+                words = f"{step.change.target} is busy with another operation; try {busy + 1} of {BUSY.attempts}"
+                context.emit(StepWaiting(step.key, words))
                 context.back_off(step.key, BUSY, busy, error)
                 busy += 1
             elif error.transient and not error.conflict and doubts < DOUBT.attempts:
