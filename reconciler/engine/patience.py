@@ -1,4 +1,4 @@
-"""Bounded waits: each says what it waits for, since when and how long it has."""
+"""Bounded waits: each says what it waits for, for how long and how long it has."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Patience:
         return now - self.begun >= self.seconds
 
     def words(self, state: str, now: float) -> str:
-        """`file-1 is pending since 20 min, 60 min at most`; the same words until there is news."""
+        """`file-1 is pending for 20 min, 60 min at most`; the same words until there is news."""
         step = max(self.seconds / TELLINGS, 1.0)
         told = (now - self.begun) // step * step
-        since = f" since {lasting(told)}" if told else ""
-        return f"{state}{since}, {lasting(self.seconds)} at most"
+        so_far = f" for {lasting(told)}" if told else ""
+        return f"{state.rstrip('.')}{so_far}, {lasting(self.seconds)} at most"
 
 
 def lasting(seconds: float) -> str:

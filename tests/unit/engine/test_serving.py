@@ -190,7 +190,7 @@ def test_a_deployment_that_never_settles_is_given_up_with_its_state_and_writer()
     story = later(cloud, edited(ESTATE, ("capacity: 20", "capacity: 40")), stop)
     assert story.codes()[CHAT_US] == ["service-unsettled"]
     told = next(o.diagnostics[0].detail for o in story.outcomes if o.step == CHAT_US)
-    assert "support-chat is Updating since 30 min, 30 min at most, last written by ana@acme.example" in told
+    assert "support-chat is Updating for 30 min, 30 min at most, last written by ana@acme.example" in told
     assert len(story.waited(CHAT_US)) == 6, "told when it begins, and at each sixth of its time"
     assert stop.now() < 2500
     assert cloud["chicago"].arm.writes == []
