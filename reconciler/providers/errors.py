@@ -261,6 +261,6 @@ def diagnose(error: ServiceError, address: str, at: SourceRange | None = None) -
 
 
 def _outcome(error: ServiceError) -> str:
-    if error.status == MISDIRECTED and error.not_sent:
+    if error.not_sent and error.status in (401, MISDIRECTED):
         return "not sent"
     return f"{error.status} {error.code}".strip() if error.status else "no answer"

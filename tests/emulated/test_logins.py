@@ -227,4 +227,5 @@ def test_each_login_has_its_own_way_out(
             assert told.code.id == "target-auth"
             assert words in told.detail
             assert ("az login" in told.detail) is (vendor == "azure by token")
+            assert (told.facts == "not sent") is (vendor == "openai without a key")
         target.close()
