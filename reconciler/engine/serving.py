@@ -7,6 +7,7 @@ from typing import Any
 
 from reconciler.engine.context import Context
 from reconciler.engine.models import served_name
+from reconciler.engine.patience import lasting
 from reconciler.engine.settling import settled, vanished, written
 from reconciler.model import codes
 from reconciler.model.errors import DiagnosticsError
@@ -187,13 +188,16 @@ def _persevere(
 ) -> None:
     """Send a write that may be sent again until it is heard: while others keep the account busy, and after doubt."""
     doubts = busy = 0
+    longest = context.targets[step.change.target].pace.writes
+    until = context.now() + longest
     while True:
         context.sent.add(step.key)
         try:
             return send()
         except ServiceError as error:
-            if error.conflict and busy < BUSY.attempts:
-                words = f"{step.change.target} is busy with another operation; try {busy + 1} of {BUSY.attempts}"
+            if error.conflict and busy < BUSY.attempts and context.now() < until:
+                tries = f"try {busy + 1} of {BUSY.attempts}, {lasting(longest)} at most"
+                words = f"{step.change.target} is busy with another operation; {tries}"
                 context.emit(StepWaiting(step.key, words))
                 context.back_off(step.key, BUSY, busy, error)
                 busy += 1

@@ -56,7 +56,7 @@ def _next(outcomes: Sequence[Outcome], *, converged: bool) -> Iterator[str]:
     paused = [o for o in outcomes if o.result is Result.PAUSED]
     if any(not o.diagnostics or any(d.code not in _PASSING for d in o.diagnostics) for o in failed):
         yield "What failed needs what its error says; the next apply goes on from here."
-    elif failed or (not going and any(o.result is Result.LATER for o in outcomes)):
+    elif not going and (failed or any(o.result is Result.LATER for o in outcomes)):
         yield "Run apply again to go on from here."
     if paused:
         yield f"{', '.join(clean(o.step) for o in paused)}: paused; resume or cancel it at the service."

@@ -180,7 +180,7 @@ def test_another_writer_is_waited_for(loaded: Estate) -> None:
         Rule("status", "PUT", "/deployments/triage", count=4, status=409, code="RequestConflict")
     )
     told = stage.apply()
-    busy = [f"sweden is busy with another operation; try {number} of 60" for number in range(1, 5)]
+    busy = [f"sweden is busy with another operation; try {number} of 60, 30 min at most" for number in range(1, 5)]
     assert [w for w in told.words if "busy" in w] == busy
     all_is_well(stage, told)
 

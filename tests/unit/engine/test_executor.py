@@ -189,7 +189,7 @@ def test_somebody_else_keeps_the_account_busy() -> None:
     live["chicago"].arm.refuse = lambda method, name: conflicts.popleft() if conflicts else None
     story = apply(live, ESTATE)
     assert story.results[CHAT_US] is Result.CREATED
-    assert "chicago is busy with another operation; try 5 of 60" in story.waited(CHAT_US)
+    assert "chicago is busy with another operation; try 5 of 60, 30 min at most" in story.waited(CHAT_US)
 
 
 def test_a_deployment_that_came_into_being_since_the_plan_is_left_alone() -> None:

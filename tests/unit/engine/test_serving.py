@@ -12,6 +12,7 @@ from reconciler.model.events import Result
 from reconciler.model.marks import DeploymentMark
 from reconciler.model.observation import ObservedDeployment
 from reconciler.providers.base import Pace
+from reconciler.providers.errors import ServiceError
 from tests.support.accounts import Cloud
 from tests.support.applies import Impatient, Story, apply, carry_out, left_to_do
 from tests.support.estate import ESTATE, edited, load_text
@@ -209,3 +210,11 @@ def test_a_deleted_deployment_is_waited_for_until_it_is_gone(gone: bool) -> None
     assert story.results[step] is (Result.DESTROYED if gone else Result.FAILED)
     assert story.codes().get(step, []) == ([] if gone else ["service-unsettled"])
     assert any("is deleted and still shown (Succeeded), 30 min at most" in w for w in story.waited(step))
+
+
+def test_an_account_that_stays_busy_is_given_up() -> None:
+    cloud, stop = live(), Impatient()
+    cloud["chicago"].arm.refuse = lambda _method, _name: ServiceError("busy", status=409, code="RequestConflict")
+    story = later(cloud, edited(ESTATE, ("capacity: 20", "capacity: 40")), stop)
+    assert story.codes()[CHAT_US] == ["service-conflict"]
+    assert 1000 < stop.now() < 2000
