@@ -38,11 +38,13 @@ class DataPlane:
         *,
         forgets_jobs: bool = False,
         takes_unchecked: bool = False,
+        files_query: Mapping[str, str] | None = None,
     ) -> None:
         """`one_request`: bytes above which a file is sent in parts, where the service has the Uploads API.
 
         `forgets_jobs`: whether the record of a finished run can be deleted. `takes_unchecked`: whether a run may be
-        created with a file that is `uploaded` and not checked yet.
+        created with a file that is `uploaded` and not checked yet. `files_query`: how the list of files is asked for
+        training files only, and for many at once, where the service knows how.
         """
         self._connect = connect
         self._sdk = Once(client)
@@ -50,6 +52,7 @@ class DataPlane:
         self._one_request = one_request
         self._forgets_jobs = forgets_jobs
         self._takes_unchecked = takes_unchecked
+        self._files_query = files_query
         self._reader: Reader | None = None
 
     @property
@@ -67,7 +70,7 @@ class DataPlane:
         self._sdk.close()
 
     def files(self) -> list[ObservedFile]:
-        return self.reader.by_cursor("/files", "file", self._read_file)
+        return self.reader.by_cursor("/files", "file", self._read_file, self._files_query)
 
     def file(self, id: str) -> ObservedFile:
         return self.reader.decode(self._read_file, self.reader.get(f"/files/{id}"), f"file {id}")

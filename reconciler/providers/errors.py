@@ -16,11 +16,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from reconciler.model import codes
+from reconciler.model.catalog.conflicts import passes
 from reconciler.model.catalog.denials import Denial, denial
 from reconciler.model.catalog.refusals import Refusal, refusal
 from reconciler.model.catalog.rejections import in_our_words
 from reconciler.model.diagnostics import Code, Diagnostic, SourceRange
 from reconciler.model.errors import ReconcilerError
+from reconciler.providers.refused import inner_errors, policies_in, telling_code
 
 NO_ANSWER = 0
 """The status of a request that got no answer at all."""
@@ -78,8 +80,13 @@ class ServiceError(ReconcilerError):
 
     @property
     def conflict(self) -> bool:
-        """Another write keeps the account busy (ARM's RequestConflict)."""
-        return self.status == 409 and self.code in ("RequestConflict", "AnotherOperationInProgress", "Conflict", "")
+        """Another write keeps the account busy, in any of the words for it; a lock or a policy does not pass."""
+        return self.denial is None and passes(self.status, self.code, self.message)
+
+    @property
+    def denial(self) -> Denial | None:
+        """Who says no, where it is neither the login nor the request."""
+        return denial(self.status, self.code, self.message)
 
     @property
     def refusal(self) -> Refusal | None:
@@ -134,14 +141,14 @@ def from_body(status: int, body: Any, headers: Mapping[str, str], *, service: st
     if not isinstance(error, Mapping):
         error = {"message": str(error)}
     message = error.get("message") or fallback or f"HTTP {status}"
-    listed = error.get("details")
-    inner = [d for d in listed if isinstance(d, Mapping)] if isinstance(listed, list) else []
+    inner = inner_errors(error)
     details = [d["message"] for d in inner if d.get("message")]
+    text = redact(" ".join([str(message), *map(str, details)]))
     return ServiceError(
-        redact(" ".join([str(message), *map(str, details)]))[:_BODY_LIMIT],
+        " ".join(filter(None, (text[:_BODY_LIMIT], policies_in([error, *inner], text)))),
         service=service,
         status=status,
-        code=str(error.get("code") or error.get("type") or ""),
+        code=telling_code(error, inner),
         request_id=_first(headers, "apim-request-id", "x-ms-request-id", "x-request-id"),
         retry_after=retry_after(headers),
         said=isinstance(body, Mapping) and bool(error.get("code") or error.get("message")),
@@ -202,7 +209,6 @@ _BY_CODE: dict[str, Code] = {
     "quotaExceeded": codes.SERVICE_QUOTA,
     "CannotChangeDeploymentModel": codes.SERVICE_MODEL_CHANGE,
     "DeploymentModelNotSupported": codes.SERVICE_MODEL_UNSUPPORTED,
-    "RequestConflict": codes.SERVICE_CONFLICT,
     "training_not_available": codes.TRAINING_CLOSED,
     "endpoint-refused": codes.ENDPOINT_REFUSED,
     "unsettled": codes.SERVICE_UNSETTLED,
@@ -220,6 +226,10 @@ _BY_DENIAL = {
     Denial.NETWORK: codes.TARGET_NETWORK,
     Denial.POLICY: codes.TARGET_POLICY,
     Denial.LINKED: codes.TARGET_LINKED,
+    Denial.KEYS: codes.TARGET_KEYS,
+    Denial.LOCK: codes.TARGET_LOCKED,
+    Denial.SUBSCRIPTION: codes.TARGET_READ_ONLY,
+    Denial.UNREGISTERED: codes.TARGET_UNREGISTERED,
 }
 
 
@@ -229,9 +239,12 @@ def code_for(error: ServiceError) -> Code:
         return _BY_CODE[error.code]
     if error.refusal in _BY_REFUSAL:
         return _BY_REFUSAL[error.refusal]
+    if denied := error.denial:
+        return _BY_DENIAL[denied]
     if error.status in (401, 403):
-        denied = denial(error.status, error.code, error.message)
-        return _BY_DENIAL[denied] if denied else codes.TARGET_AUTH
+        return codes.TARGET_AUTH
+    if error.conflict:
+        return codes.SERVICE_CONFLICT
     if error.redirected:
         return codes.SERVICE_REDIRECT
     if error.not_whole:

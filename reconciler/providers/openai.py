@@ -22,10 +22,13 @@ from reconciler.providers.http import openai_client
 from reconciler.providers.keys import checked, variable, way_out
 from reconciler.providers.reader import Reader
 from reconciler.providers.retry import Now, Sleep
+from reconciler.providers.sending import PURPOSE
 from reconciler.specs.target import OpenAITarget
 
 SERVICE = "OpenAI"
 KEY = "OPENAI_API_KEY"
+TRAINING_FILES = {"purpose": PURPOSE, "limit": "10000"}
+"""The query of OpenAI's list of files: a project may hold thousands that are no training data."""
 
 
 def api_key(target: str) -> str | None:
@@ -55,6 +58,8 @@ def connect(
         client=lambda: openai_client(url, client, proof, {}),
         body=job_body,
         one_request=limits.OPENAI.file_bytes,
+        # A compatible service may know neither, and refuse a limit beyond its own.
+        files_query=None if spec.base_url and not emulator else TRAINING_FILES,
         takes_unchecked=True,  # `status` of a file is deprecated there; a job says what is wrong with its files
     )
     account = ObservedAccount(spec.project or "default project", region=SERVICE, endpoint=url, serves_by_name=True)

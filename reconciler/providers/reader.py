@@ -122,13 +122,17 @@ class Reader:
         except NotWhole as error:
             raise self.not_whole(error) from error
 
-    def by_cursor(self, path: str, what: str, read: Callable[[Item], T]) -> list[T]:
+    def by_cursor(
+        self, path: str, what: str, read: Callable[[Item], T], asked: Mapping[str, str] | None = None
+    ) -> list[T]:
         """All items of a list that pages with `after` (the data plane's). `what` names one in messages.
+
+        `asked`: the query of each page, where it is more than a limit of 100.
 
         Pages may shift while they are read, so an id may come twice; a page of nothing but known ids is no page.
         """
         items: dict[str, T] = {}
-        params = {"limit": str(PAGE)}
+        params = {"limit": str(PAGE), **(asked or {})}
         for _ in range(MOST_PAGES):
             page = self.get(path, params)
             more = page.get("has_more")

@@ -67,7 +67,7 @@ TARGET_POLICY = error(
     "target-policy",
     "a policy of the organization forbids it",
     "An Azure Policy refuses the request, whoever sends it.",
-    "Ask the owner of the policy that the message names, or change the spec so that it complies.",
+    "Change the spec so that it complies, or ask the policy's owner for an exemption; the message names the policy.",
     "deployment.tone@sweden: 403 RequestDisallowedByPolicy",
 )
 TARGET_LINKED = error(
@@ -76,6 +76,36 @@ TARGET_LINKED = error(
     "A deployment of a model of another account needs a right on that account, too.",
     "Give the identity a role on the account where the model was trained: see docs/azure.md.",
     "deployment.tone@chicago: 403 LinkedAuthorizationFailed, the model is of aoai-sweden",
+)
+TARGET_KEYS = error(
+    "target-keys-off",
+    "the account takes no keys",
+    "Key authentication is switched off on the account (disableLocalAuth), and a key is what we used.",
+    "Unset the key's variable (AZURE_OPENAI_API_KEY, or the target's own) and log in: az login, or the workload "
+    "identity. Roles: see docs/azure.md.",
+    "sweden: 403 AuthenticationTypeDisabled, Key based authentication is disabled for this resource.",
+)
+TARGET_LOCKED = error(
+    "target-locked",
+    "a lock forbids the write",
+    "A management lock stands on the account, its resource group or its subscription. Roles do not lift it.",
+    "Ask the owner of the lock that the message names to remove it for the time of the apply; a CanNotDelete lock "
+    "stops deletions alone.",
+    "deployment.tone@sweden: 409 ScopeLocked",
+)
+TARGET_READ_ONLY = error(
+    "target-read-only",
+    "the subscription is disabled and can only be read",
+    "Azure disables a subscription whose credit is spent, whose bill is not paid, or that its owner has cancelled.",
+    "Ask the owner of the subscription to enable it again; then apply again.",
+    "deployment.tone@sweden: 409 ReadOnlyDisabledSubscription",
+)
+TARGET_UNREGISTERED = error(
+    "target-unregistered",
+    "the subscription is not registered for the service",
+    "A subscription uses a service of Azure only after its resource provider was registered.",
+    "Ask an owner or contributor of the subscription: az provider register --namespace Microsoft.CognitiveServices.",
+    "sweden: 409 MissingSubscriptionRegistration",
 )
 KEY_SHARED = error(
     "key-shared",
@@ -137,7 +167,7 @@ SERVICE_MODEL_UNSUPPORTED = error(
 SERVICE_CONFLICT = error(
     "service-conflict",
     "another operation keeps the account busy",
-    "Azure takes one control-plane write at a time for an account; somebody else is writing.",
+    "Azure takes one control-plane write at a time for an account; somebody else is writing. It was waited for.",
     "Run apply again when the other operation has ended.",
     "409 RequestConflict while somebody creates a deployment in the portal",
 )

@@ -182,10 +182,19 @@ def test_a_lost_mark_cancels_the_run_and_nothing_more_is_trained_there() -> None
     assert story.codes() == {FIRST: ["mark-lost"], TRIAGE: ["mark-lost"]}
 
 
-def test_somebody_else_keeps_the_account_busy() -> None:
-    """409 RequestConflict is waiting, not failure."""
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (409, "RequestConflict"),
+        (200, "RequestConflict"),
+        (400, "AccountProvisioningStateInvalid"),
+        (412, "IfMatchPreconditionFailed"),
+    ],
+)
+def test_somebody_else_keeps_the_account_busy(status: int, code: str) -> None:
+    """A conflict by any of its names is waiting, not failure; 200 is the end of an operation that began well."""
     live = cloud()
-    conflicts = deque([ServiceError("busy", status=409, code="RequestConflict")] * 5)
+    conflicts = deque([ServiceError("busy", status=status, code=code)] * 5)
     live["chicago"].arm.refuse = lambda method, name: conflicts.popleft() if conflicts else None
     story = apply(live, ESTATE)
     assert story.results[CHAT_US] is Result.CREATED

@@ -105,6 +105,16 @@ DENIED = [
     (401, "PermissionDenied", "The principal lacks the required data action.", "target-auth"),
     (401, "invalid_api_key", "Incorrect API key provided.", "target-auth"),
     (400, "BadRequest", "The firewall of the virtual network", "service-error"),
+    (403, "AuthenticationTypeDisabled", "Key based authentication is disabled for this resource.", "target-keys-off"),
+    (401, "401", "Access denied: API keys are disabled, disableLocalAuth is true.", "target-keys-off"),
+    (409, "ScopeLocked", "The scope 'x' cannot perform write operation because scope(s) are locked.", "target-locked"),
+    (200, "ScopeLocked", "as the end of an operation", "target-locked"),
+    (409, "ReadOnlyDisabledSubscription", "The subscription is disabled and marked as read only.", "target-read-only"),
+    (403, "SubscriptionDisabled", "", "target-read-only"),
+    (409, "MissingSubscriptionRegistration", "The subscription is not registered ...", "target-unregistered"),
+    (400, "SubscriptionNotRegistered", "", "target-unregistered"),
+    (400, "RequestDisallowedByPolicy", "as the end of a validation", "target-policy"),
+    (409, "Conflict", "The deployment is served behind a firewall", "service-conflict"),
 ]
 
 
@@ -114,4 +124,67 @@ def test_what_no_login_cures_is_told_for_what_it_is(status: int, code: str, mess
     shown = diagnose(error, "target a")
     assert shown.code.id == told
     assert ("LOG IN" in shown.detail) is (told == "target-auth")
-    assert ("az login" in shown.detail) is False
+    assert ("az login" in shown.detail) is (told == "target-keys-off")
+
+
+BUSY = [
+    (409, "RequestConflict", "", True),
+    (409, "Conflict", "", True),
+    (409, "", "", True),
+    (200, "RequestConflict", "Another operation is being performed on the parent resource.", True),
+    (400, "AccountProvisioningStateInvalid", "Account x in state Accepted", True),
+    (400, "BadRequest", "The account is in state 'Updating'.", True),
+    (412, "IfMatchPreconditionFailed", "The specified precondition 'If-Match' failed.", True),
+    (412, "PreconditionFailed", "", True),
+    (412, "SomethingNew", "", True),
+    (409, "OperationInProgress", "", True),
+    (409, "EtagMismatch", "", True),
+    (409, "ResourceBusy", "The resource is being updated by another operation.", True),
+    (409, "ScopeLocked", "another operation", False),
+    (409, "ReadOnlyDisabledSubscription", "", False),
+    (409, "conflictingNames", "The name is taken.", False),
+    (400, "InvalidSku", "The sku name 'x' is not supported.", False),
+    (200, "InternalServerError", "The operation ended as Failed", False),
+    (403, "RequestConflict", "", False),
+    (404, "ResourceNotFound", "another operation", False),
+]
+
+
+@pytest.mark.parametrize(("status", "code", "message", "passes"), BUSY)
+def test_a_conflict_by_every_name(status: int, code: str, message: str, passes: bool) -> None:
+    error = ServiceError(message, status=status, code=code)
+    assert error.conflict is passes
+    assert (code_for(error).id == "service-conflict") is passes
+    assert error.transient is passes, "and it may be sent again"
+
+
+VIOLATION = {"type": "PolicyViolation", "info": {"policyDefinitionDisplayName": "Allowed models"}}
+ASSIGNED = {"type": "PolicyViolation", "info": {"policyDefinitionName": "p1", "policyAssignmentDisplayName": "prod"}}
+IDENTIFIERS = (
+    """Disallowed. Policy identifiers: '[{"policyAssignment":{"name":"a1"},"policyDefinition":{"name":"d1"}}]'."""
+)
+POLICIES: list[tuple[dict[str, Any], str]] = [
+    ({"additionalInfo": [VIOLATION]}, 'Policy "Allowed models".'),
+    ({"additionalInfo": [ASSIGNED]}, 'Policy "p1", assigned as "prod".'),
+    ({"details": [{"additionalInfo": [VIOLATION]}]}, 'Policy "Allowed models".'),
+    ({"message": IDENTIFIERS}, 'Policy "d1", assigned as "a1".'),
+    ({"message": "x" * 600 + IDENTIFIERS}, 'Policy "d1", assigned as "a1".'),
+    ({"message": "Policy identifiers: '[{]'"}, ""),
+    ({"additionalInfo": [{"type": "PolicyViolation", "info": 7}, 8], "details": 9}, ""),
+    ({"additionalInfo": {"type": "PolicyViolation"}}, ""),
+]
+
+
+@pytest.mark.parametrize(("error", "named"), POLICIES)
+def test_which_policy_it_was(error: dict[str, Any], named: str) -> None:
+    told = from_body(403, {"error": {"code": "RequestDisallowedByPolicy", **error}}, {}, service="ARM").message
+    assert named in told
+    assert ("Policy " in told.replace("Policy identifiers", "")) is bool(named)
+
+
+def test_the_code_inside_tells_who_refused() -> None:
+    inner = [{"code": "Other", "message": "m"}, {"code": "RequestDisallowedByPolicy", "message": "no"}]
+    body = {"error": {"code": "InvalidTemplateDeployment", "message": "see inside", "details": inner}}
+    assert code_for(from_body(400, body, {}, service="ARM")).id == "target-policy"
+    plain = {"error": {"code": "Outer", "details": [{"code": "Inner"}]}}
+    assert from_body(400, plain, {}, service="ARM").code == "Outer"
