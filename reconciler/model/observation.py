@@ -79,7 +79,7 @@ class ObservedFile:
 
 @dataclass(frozen=True, slots=True)
 class JobError:
-    """Why a run failed, in the vendor's words."""
+    """Why a run or the provisioning of a deployment failed, in the vendor's words."""
 
     code: str
     message: str
@@ -170,8 +170,10 @@ class ObservedDeployment:
     provisioning_state: str
     modified_by: str
     modified_at: str
+    failure: JobError | None
+    """Why its provisioning failed, where the service says it."""
     raw: Mapping[str, Any] = field(compare=False, repr=False)
-    """The object as it came, with every field that this version does not know."""
+    """The object as it came, with every field that this version does not know; for writing it back, not for reading."""
     mark: DeploymentMark | None = field(init=False, compare=False, repr=False)
     """Read from the tags once: a plan asks for it several times."""
 

@@ -55,7 +55,6 @@ def _is_upgrade(fields: tuple[FieldChange, ...], live: ObservedDeployment) -> bo
 
 def failure(live: ObservedDeployment) -> str:
     """The vendor's words, where the object has them."""
-    error = (live.raw.get("properties") or {}).get("provisioningError") or {}
-    words = ": ".join(str(error[key]) for key in ("code", "message") if error.get(key))
+    words = str(live.failure or "")
     ended = "was cancelled" if live.provisioning_state == "Canceled" else "failed"
     return f"its provisioning {ended}" + (f" ({words.rstrip('.')})" if words else "")

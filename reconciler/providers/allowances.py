@@ -6,7 +6,7 @@ Wire: Microsoft.CognitiveServices 2025-09-01 (usages, models, raiPolicies); Micr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from reconciler.model import normal
@@ -59,7 +59,7 @@ def read_offered(item: Item) -> OfferedModel:
         version=item.optional_text("version") or "",
         base=_base_id(base) if base.raw else "",
         trainable=item.shown_item("capabilities").shown_text("fineTune").lower() == "true",
-        skus=tuple(_skus(item.raw.get("skus"))),
+        skus=tuple(_skus(item)),
         fine_tune_ends=read_date(ends.shown_text("fineTune")),
         inference_ends=read_date(ends.shown_text("inference")),
     )
@@ -69,9 +69,8 @@ def _base_id(base: Item) -> str:
     return OfferedModel(base.shown_text("name"), base.shown_text("version"), "", False, (), None, None).id
 
 
-def _skus(listed: Any) -> Iterable[OfferedSku]:
-    for raw in listed if isinstance(listed, list) else ():
-        sku = Item(raw if isinstance(raw, Mapping) else {}, "a SKU")
+def _skus(model: Item) -> Iterable[OfferedSku]:
+    for sku in model.shown_items("skus"):
         if name := sku.shown_text("name"):
             ends = read_date(sku.shown_text("deprecationDate"))
             yield OfferedSku(normal.sku(name), sku.shown_text("usageName"), ends)

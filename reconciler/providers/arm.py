@@ -15,13 +15,13 @@ import orjson
 
 from reconciler.model.catalog.models import model_format
 from reconciler.model.marks import TAG_PREFIX
-from reconciler.model.observation import History, ObservedAccount, ObservedDeployment
+from reconciler.model.observation import History, JobError, ObservedAccount, ObservedDeployment
 from reconciler.providers import activity
 from reconciler.providers.base import DeploymentWrite, Tell
-from reconciler.providers.decoding import Item
+from reconciler.providers.decoding import Item, parsed_or_none
 from reconciler.providers.errors import ServiceError, from_body
 from reconciler.providers.once import Once
-from reconciler.providers.reader import Reader
+from reconciler.providers.reader import Reader, part
 from reconciler.providers.retry import Sleep
 
 API_VERSION = "2025-09-01"
@@ -85,7 +85,7 @@ class ArmAccount:
 
     def deployment(self, name: str) -> ObservedDeployment | None:
         try:
-            found = self.reader.get(f"{self.account_id}/deployments/{name}")
+            found = self.reader.get(f"{self.account_id}/deployments/{part(name)}")
         except ServiceError as error:
             if error.missing:
                 return None
@@ -145,17 +145,16 @@ class ArmAccount:
         operation = (answer.headers if answer is not None else {}).get("Azure-AsyncOperation")
         while operation:
             word, status = self._operation(operation)
-            if word in ("Failed", "Canceled"):
-                raise from_body(200, status, {}, service=self.reader.service, fallback=f"the operation ended as {word}")
             if word == "Succeeded":
                 break
+            if word in ("Failed", "Canceled") or status.get("error"):
+                raise from_body(200, status, {}, service=self.reader.service, fallback=f"the operation ended as {word}")
             waited = self._pause(waited, f"the operation on {name} is {word}", tell)
         while (live := self.deployment(name)) is not None and not live.settled:
             waited = self._pause(waited, f"{name} is {live.provisioning_state}", tell)
         if live and live.provisioning_state != "Succeeded":
-            error = live.raw.get("properties", {}).get("provisioningError") or {}
-            fallback = f"the deployment ended as {live.provisioning_state}"
-            raise from_body(200, error, {}, service=self.reader.service, fallback=fallback)
+            why = live.failure or JobError("", f"the deployment ended as {live.provisioning_state}")
+            raise ServiceError(why.message or why.code, service=self.reader.service, status=200, code=why.code)
 
     def _operation(self, url: str) -> tuple[str, Mapping[str, Any]]:
         """The state of an operation; a gateway may not know yet what it has just been asked to do."""
@@ -165,7 +164,7 @@ class ArmAccount:
             if error.status != 404:
                 raise
             return "not known yet", {}
-        return str(status.get("status") or "without a status"), status
+        return _state(Item(status, "the operation").shown_text("status")) or "without a status", status
 
     def _pause(self, waited: float, state: str, tell: Tell) -> float:
         """Wait a little more; the seconds that were waited in all."""
@@ -185,10 +184,7 @@ def _whole_answer(pipeline_response: Any, _body: Any, _headers: Any) -> Any:
 def _refusal(error: Any, service: str) -> ServiceError:
     """An SDK error as ours; the body is read raw, because the SDK's model of it drops fields."""
     response = error.response
-    try:
-        body = orjson.loads(response.text()) if response is not None else {}
-    except (orjson.JSONDecodeError, ValueError):
-        body = {}
+    body = parsed_or_none(response.body()) if response is not None else None
     headers = {k.lower(): v for k, v in (response.headers if response is not None else {}).items()}
     if error.status_code is not None and error.status_code < 300:  # the SDK could not decode what came
         why = "not a whole answer: it is no JSON"
@@ -234,7 +230,7 @@ def read_account(item: Item) -> ObservedAccount:
 
 
 def read_deployment(item: Item) -> ObservedDeployment:
-    properties, sku, system = item.item("properties"), item.optional_item("sku"), item.shown_item("systemData")
+    properties, sku, system = item.item("properties"), item.item("sku"), item.shown_item("systemData")
     model = properties.item("model")
     return ObservedDeployment(
         name=item.text("name"),
@@ -243,13 +239,27 @@ def read_deployment(item: Item) -> ObservedDeployment:
         model_name=model.text("name"),
         model_version=model.optional_text("version") or "",
         source=model.optional_text("source") or "",
-        sku=sku.optional_text("name") or "",
+        sku=sku.text("name"),
         capacity=sku.optional_whole("capacity"),
         content_filter=properties.optional_text("raiPolicyName") or "",
         version_upgrade=properties.optional_text("versionUpgradeOption") or "",
         tags=item.texts("tags"),
-        provisioning_state=properties.text("provisioningState"),
+        provisioning_state=_state(properties.text("provisioningState")),
         modified_by=system.shown_text("lastModifiedBy") or system.shown_text("createdBy"),
         modified_at=system.shown_text("lastModifiedAt") or system.shown_text("createdAt"),
+        failure=_failure(properties.shown_item("provisioningError")),
         raw=item.raw,
     )
+
+
+def _failure(error: Item) -> JobError | None:
+    code, message = error.shown_text("code"), error.shown_text("message")
+    return JobError(code, message) if code or message else None
+
+
+_STATES = {word.lower(): word for word in ("Succeeded", "Failed", "Canceled", "Disabled")} | {"cancelled": "Canceled"}
+
+
+def _state(word: str) -> str:
+    """A word in the spelling of the API, which compares without case."""
+    return _STATES.get(word.lower(), word)

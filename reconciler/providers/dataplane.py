@@ -11,15 +11,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import httpx2
-import orjson
 
 from reconciler.model.observation import JobError, ObservedCheckpoint, ObservedFile, ObservedJob, ObservedModel
 from reconciler.providers.base import RunProgress, RunRequest
 from reconciler.providers.dates import read_date
-from reconciler.providers.decoding import Item
+from reconciler.providers.decoding import Item, NotWhole, parsed, parsed_or_none
 from reconciler.providers.errors import ServiceError, from_body, redact
 from reconciler.providers.once import Once
-from reconciler.providers.reader import Reader
+from reconciler.providers.reader import Reader, part
 from reconciler.providers.sending import PURPOSE, FileSender, Sent
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ class DataPlane:
         return self.reader.by_cursor("/files", "file", self._read_file, self._files_query)
 
     def file(self, id: str) -> ObservedFile:
-        return self.reader.decode(self._read_file, self.reader.get(f"/files/{id}"), f"file {id}")
+        return self.reader.decode(self._read_file, self.reader.get(f"/files/{part(id)}"), f"file {id}")
 
     def _read_file(self, item: Item) -> ObservedFile:
         return replace(read_file(item), unchecked=self._takes_unchecked)
@@ -82,21 +81,21 @@ class DataPlane:
         return self.reader.by_cursor("/fine_tuning/jobs", "run", read_job)
 
     def job(self, id: str) -> ObservedJob:
-        return self.reader.decode(read_job, self.reader.get(f"/fine_tuning/jobs/{id}"), f"run {id}")
+        return self.reader.decode(read_job, self.reader.get(f"/fine_tuning/jobs/{part(id)}"), f"run {id}")
 
     def models(self) -> list[ObservedModel]:
         return self.reader.by_cursor("/models", "model", read_model)
 
     def model(self, id: str) -> ObservedModel | None:
         try:
-            return self.reader.decode(read_model, self.reader.get(f"/models/{id}"), f"model {id}")
+            return self.reader.decode(read_model, self.reader.get(f"/models/{part(id)}"), f"model {id}")
         except ServiceError as error:
             if error.missing:
                 return None
             raise
 
     def checkpoints(self, job_id: str) -> list[ObservedCheckpoint]:
-        path = f"/fine_tuning/jobs/{job_id}/checkpoints"
+        path = f"/fine_tuning/jobs/{part(job_id)}/checkpoints"
         return self.reader.by_cursor(path, "checkpoint", lambda item: read_checkpoint(job_id, item))
 
     def progress(self, job_id: str) -> RunProgress:
@@ -108,7 +107,7 @@ class DataPlane:
 
     def _events(self, job_id: str, most: int) -> list[Item]:
         """The newest events of a run, newest first. They are for show: what cannot be read is left out."""
-        found = self.reader.get(f"/fine_tuning/jobs/{job_id}/events", {"limit": str(most)}).get("data")
+        found = self.reader.get(f"/fine_tuning/jobs/{part(job_id)}/events", {"limit": str(most)}).get("data")
         listed = found if isinstance(found, list) else []
         return [Item(event, "an event") for event in listed if isinstance(event, Mapping)]
 
@@ -135,7 +134,7 @@ class DataPlane:
 
     def forget_job(self, id: str) -> bool:
         if self._forgets_jobs:
-            path = f"/fine_tuning/jobs/{id}"
+            path = f"/fine_tuning/jobs/{part(id)}"
             _unless_missing(lambda: self._write(lambda: self.sdk.delete(path, cast_to=httpx2.Response), answers=False))
         return self._forgets_jobs
 
@@ -153,19 +152,20 @@ class DataPlane:
         service = self.reader.service
         try:
             raw = send()
-            body = orjson.loads(raw.text) if answers else {"id": "none"}
+            body = parsed(raw.content) if answers else {"id": "none"}
         except openai.APIStatusError as error:
-            raise from_body(
-                error.status_code, error.body, error.response.headers, service=service, fallback=error.message
-            ) from error
-        except (openai.APIConnectionError, httpx2.HTTPError, ValueError) as error:
+            answer, fallback = error.response, error.message
+            body = parsed_or_none(answer.content)
+            raise from_body(answer.status_code, body, answer.headers, service=service, fallback=fallback) from error
+        except NotWhole as error:
+            raise self.reader.not_whole(error) from error
+        except (openai.OpenAIError, httpx2.HTTPError, ValueError) as error:
             cause = error.__cause__ or error
             if isinstance(cause, ServiceError):
                 raise cause from error
             not_sent = isinstance(cause, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout)
             raise ServiceError(f"no whole answer: {cause}", service=service, not_sent=not_sent) from error
-        if not isinstance(body, Mapping) or not body.get("id"):
-            raise self.reader.not_whole("it has no `id`")
+        self.reader.decode(lambda item: item.text("id"), body, "the answer")
         return body
 
 
@@ -194,7 +194,7 @@ def read_file(item: Item) -> ObservedFile:
 def read_job(item: Item) -> ObservedJob:
     """A run from either family. `error` may be null, `{}` or an object of nulls on a healthy run."""
     method = item.shown_item("method")
-    tuned = method.shown_item(method.shown_text("type")).shown_item("hyperparameters").raw
+    tuned = method.shown_item(method.shown_text("type")).shown_item("hyperparameters").scalars()
     return ObservedJob(
         id=item.text("id"),
         status=item.text("status"),
@@ -206,10 +206,10 @@ def read_job(item: Item) -> ObservedJob:
         training_file=item.optional_text("training_file"),
         validation_file=item.optional_text("validation_file"),
         trained_tokens=item.shown_whole("trained_tokens"),
-        hyperparameters=tuned or item.shown_item("hyperparameters").raw,
+        hyperparameters=tuned or item.shown_item("hyperparameters").scalars(),
         estimated_finish=item.shown_seconds("estimated_finish"),
         error=_failure(item),
-        metadata={k: v for k, v in item.shown_item("metadata").raw.items() if isinstance(v, str)},
+        metadata=item.shown_item("metadata").shown_texts(),
         seed=item.shown_whole("seed"),
         method=method.shown_text("type"),
     )
@@ -229,7 +229,6 @@ def read_checkpoint(job: str, item: Item) -> ObservedCheckpoint:
 
 
 def read_model(item: Item) -> ObservedModel:
-    able = item.shown_item("capabilities").raw.get("fine_tune")
     ends = item.shown_item("deprecation")
     shutdown = read_date(item.shown_text("shutdown_date"))  # OpenAI has one day for everything
     return ObservedModel(
@@ -237,7 +236,7 @@ def read_model(item: Item) -> ObservedModel:
         base_model=item.optional_text("model"),
         job=item.optional_text("fine_tune"),
         created_at=item.shown_seconds("created_at") or item.shown_seconds("created") or 0,
-        can_fine_tune=able if isinstance(able, bool) else None,
+        can_fine_tune=item.shown_item("capabilities").shown_truth("fine_tune"),
         inference_ends=ends.shown_seconds("inference") or shutdown,
         fine_tune_ends=ends.shown_seconds("fine_tune") or shutdown,
     )

@@ -6,8 +6,13 @@ only shown is taken when it can be read and left out when not. Behind the provid
 
 from __future__ import annotations
 
+import codecs
+import json
+import re
 from collections.abc import Mapping
 from typing import Any
+
+import orjson
 
 LONGEST = 100_000
 """Characters of one text; a vendor's longest is a message of a few thousand."""
@@ -119,6 +124,25 @@ class Item:
         found = self.raw.get(name)
         return Item(found if isinstance(found, Mapping) else {}, f"`{name}` of {self.what}")
 
+    def shown_truth(self, name: str) -> bool | None:
+        """For show: None where it cannot be read."""
+        found = self.raw.get(name)
+        return found if isinstance(found, bool) else None
+
+    def shown_items(self, name: str) -> list[Item]:
+        """For show: the objects of a list, without what is none."""
+        found = self.raw.get(name)
+        listed = found if isinstance(found, list) else []
+        return [Item(each, f"one of `{name}` of {self.what}") for each in listed if isinstance(each, Mapping)]
+
+    def shown_texts(self) -> dict[str, str]:
+        """For show: the texts of this object, by name."""
+        return {name: value for name, value in self.raw.items() if isinstance(value, str)}
+
+    def scalars(self) -> dict[str, str | int | float | bool]:
+        """For show: the texts, numbers and truths of this object, by name."""
+        return {name: value for name, value in self.raw.items() if isinstance(value, str | int | float | bool)}
+
     def _wrong(self, name: str, found: Any, wanted: str) -> NotWhole:
         return NotWhole(f"`{name}` of {self.what} is {kind_of(found)}, not {wanted}")
 
@@ -138,6 +162,43 @@ def _whole(value: Any) -> int | None:
     return number if abs(number) < 2**63 else None
 
 
+def parsed(content: bytes) -> Any:
+    """The JSON of an answer. Raises `NotWhole` for what is no JSON, and where a key stands twice in one object."""
+    content = content.removeprefix(codecs.BOM_UTF8)
+    try:
+        found = orjson.loads(content)
+        if not _each_key_once(content, found):
+            json.loads(content, object_pairs_hook=_object)
+    except orjson.JSONDecodeError as error:
+        raise NotWhole("it is no JSON") from error
+    except (orjson.JSONEncodeError, RecursionError) as error:
+        raise NotWhole("it is nested too deeply") from error
+    return found
+
+
+def parsed_or_none(content: bytes) -> Any:
+    """The JSON of an answer that says that something failed; None where it cannot be read."""
+    try:
+        return parsed(content)
+    except NotWhole:
+        return None
+
+
+_KEY = re.compile(rb'"\s*:')
+
+
+def _each_key_once(content: bytes, found: Any) -> bool:
+    """Whether as many keys were kept as came, which is quick to see; an escape in the text leaves it open."""
+    return b"\\u00" not in content and len(_KEY.findall(content)) == len(_KEY.findall(orjson.dumps(found)))
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise NotWhole("a key stands twice in one object")
+    return found
+
+
 def kind_of(value: Any) -> str:
     """What stands there, without saying what it holds."""
     if value is None:
@@ -148,12 +209,10 @@ def kind_of(value: Any) -> str:
 
 
 def list_of(page: Mapping[str, Any], key: str, what: str) -> list[Mapping[str, Any]]:
-    """The list that was asked for, under its own key. `null` in an answer that calls itself a list is an empty one."""
+    """The list that was asked for, under its own key. `null` is no empty list: no vendor writes that."""
     if key not in page:
         raise NotWhole(f"the list of {what} has no `{key}`")
     found = page[key]
-    if found is None and page.get("object") == "list":
-        return []
     if not isinstance(found, list):
         raise NotWhole(f"`{key}` of the list of {what} is {kind_of(found)}, not a list")
     for element in found:

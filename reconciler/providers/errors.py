@@ -22,6 +22,7 @@ from reconciler.model.catalog.refusals import Refusal, refusal
 from reconciler.model.catalog.rejections import in_our_words
 from reconciler.model.diagnostics import Code, Diagnostic, SourceRange
 from reconciler.model.errors import ReconcilerError
+from reconciler.providers.decoding import Item
 from reconciler.providers.refused import inner_errors, policies_in, telling_code
 
 NO_ANSWER = 0
@@ -137,21 +138,22 @@ def from_body(status: int, body: Any, headers: Mapping[str, str], *, service: st
     """
     if 300 <= status < 400:
         return ServiceError(_redirect(headers), service=service, status=status)
-    error = body.get("error", body) if isinstance(body, Mapping) else {}
-    if not isinstance(error, Mapping):
-        error = {"message": str(error)}
-    message = error.get("message") or fallback or f"HTTP {status}"
-    inner = inner_errors(error)
-    details = [d["message"] for d in inner if d.get("message")]
-    text = redact(" ".join([str(message), *map(str, details)]))
+    envelope = body.get("error") if isinstance(body, Mapping) else None
+    error = Item(envelope if isinstance(envelope, Mapping) else body if isinstance(body, Mapping) else {}, "an error")
+    said = error.shown_text("message")
+    message = said or (envelope if isinstance(envelope, str) else "") or fallback or f"HTTP {status}"
+    inner = inner_errors(error.raw)
+    code = telling_code(error.raw, inner)
+    details = filter(None, (Item(one, "a detail").shown_text("message") for one in inner))
+    text = redact(" ".join([message, *details]))
     return ServiceError(
-        " ".join(filter(None, (text[:_BODY_LIMIT], policies_in([error, *inner], text)))),
+        " ".join(filter(None, (text[:_BODY_LIMIT], policies_in([error.raw, *inner], text)))),
         service=service,
         status=status,
-        code=telling_code(error, inner),
+        code=code,
         request_id=_first(headers, "apim-request-id", "x-ms-request-id", "x-request-id"),
         retry_after=retry_after(headers),
-        said=isinstance(body, Mapping) and bool(error.get("code") or error.get("message")),
+        said=isinstance(envelope, Mapping) and bool(code or said),
     )
 
 

@@ -6,22 +6,24 @@ Unknown fields survive, a list is read whole or not at all, retries are ours.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httpx2
-import orjson
 
-from reconciler.providers.decoding import Item, NotWhole, list_of
-from reconciler.providers.errors import ServiceError, from_body
+from reconciler.providers.decoding import Item, NotWhole, kind_of, list_of, parsed, parsed_or_none
+from reconciler.providers.errors import ServiceError, from_body, misdirected
 from reconciler.providers.proof import Proof
 from reconciler.providers.retry import Backoff, Budget, Now, Quiet, Sleep, retrying
 
 T = TypeVar("T")
 PAGE = 100
-MOST_PAGES = 2_000
+MOST_PAGES = 500
 """Pages of one list; a service that goes on for longer is not read."""
+MOST_ITEMS = 200_000
+"""Of one list, whatever the size of its pages."""
 
 
 class Reader:
@@ -60,7 +62,7 @@ class Reader:
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         """The answer's JSON. `path` may be a whole URL below the same host, as in links."""
         url, query = self.base_url + path, {**self.params, **(params or {})}
-        if not path.startswith("/") or "?" in path:
+        if not path.startswith("/") or path.startswith("//") or "?" in path:
             url, brought = self._link(path)
             query |= brought  # a link brings a query of its own; what it says wins
         self._quiet.check(url)
@@ -91,17 +93,25 @@ class Reader:
     def _once(self, url: str, query: Mapping[str, str]) -> Any:
         try:
             answer = self.client.get(url, params=query or None, headers=dict(self.proof()))
-            body = _decode(answer.content)
             said = _date(answer.headers)
             self.service_time = said or self.service_time
             self.skew = said - time.time() if said else self.skew
         except httpx2.HTTPError as error:
             raise ServiceError(_network(error), service=self.service) from error
-        if answer.status_code >= 300:
-            fallback = answer.reason_phrase
-            raise from_body(answer.status_code, body, answer.headers, service=self.service, fallback=fallback)
+        except httpx2.InvalidURL as error:
+            raise misdirected(f"this is no address: {error}", self.service) from error
+        return self._body(answer)
+
+    def _body(self, answer: httpx2.Response) -> dict[str, Any]:
+        status, headers, fallback = answer.status_code, answer.headers, answer.reason_phrase
+        if status >= 300:
+            raise from_body(status, parsed_or_none(answer.content), headers, service=self.service, fallback=fallback)
+        try:
+            body = parsed(answer.content)
+        except NotWhole as error:
+            raise self.not_whole(f"{error} ({_kind(answer)})") from error
         if not isinstance(body, dict):
-            raise self.not_whole(f"the answer is no JSON object ({_kind(answer)})")
+            raise self.not_whole(f"it is {kind_of(body)}, not an object ({_kind(answer)})")
         return body
 
     def not_whole(self, why: object) -> ServiceError:
@@ -146,6 +156,7 @@ class Reader:
             items |= fresh
             if not more:
                 return list(items.values())
+            self._bounded(items, what)
             if not fresh:
                 raise self.not_whole(f"the list of {what}s says that there is more, and shows nothing new")
             params["after"] = list(fresh)[-1]
@@ -155,16 +166,22 @@ class Reader:
         """All items of a list that pages with `nextLink` (Resource Manager's). `what` names one in messages."""
         items: list[T] = []
         seen: set[str] = set()
-        while path:
-            if path in seen or len(seen) == MOST_PAGES:
+        link: Any = path
+        while link:
+            if link in seen or len(seen) == MOST_PAGES:
                 raise self.not_whole(f"the list of {what}s links to a page that was read already, or has no end")
-            seen.add(path)
-            page = self.get(path)
+            seen.add(link)
+            page = self.get(link)
             items += [self.decode(read, raw, f"a {what}") for raw in self.listed(page, "value", f"{what}s")]
-            path = page.get("nextLink") or ""
-            if not isinstance(path, str):
-                raise self.not_whole(f"`nextLink` of the list of {what}s is not a link")
+            self._bounded(items, what)
+            link = page.get("nextLink")
+            if not isinstance(link, str | None):
+                raise self.not_whole(f"`nextLink` of the list of {what}s is {kind_of(link)}, not a link")
         return items
+
+    def _bounded(self, items: Sized, what: str) -> None:
+        if len(items) > MOST_ITEMS:
+            raise self.not_whole(f"the list of {what}s has no end after {MOST_ITEMS:,} items")
 
     def _link(self, link: str) -> tuple[str, dict[str, str]]:
         """The URL of a link and its query. It must not carry the credentials elsewhere, nor over a less safe road."""
@@ -178,17 +195,15 @@ class Reader:
         return str(there.copy_with(query=None)), dict(there.params)
 
 
+def part(name: str) -> str:
+    """One part of a path: an id or a name that a service gave cannot lead elsewhere."""
+    return quote(name, safe=":@") if name.strip(".") else quote(name.replace(".", "%2E"), safe="%")
+
+
 def _date(headers: Mapping[str, str]) -> int | None:
     try:
         return int(parsedate_to_datetime(headers["date"]).timestamp())
-    except (KeyError, TypeError, ValueError):
-        return None
-
-
-def _decode(content: bytes) -> Any:
-    try:
-        return orjson.loads(content)
-    except orjson.JSONDecodeError:
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
 
 

@@ -24,4 +24,4 @@ def model(raw: Mapping[str, Any]) -> ObservedModel:
 
 def deployment(raw: Mapping[str, Any]) -> ObservedDeployment:
     properties = {"provisioningState": "Succeeded", **(raw.get("properties") or {})}
-    return arm.read_deployment(Item({**raw, "properties": properties}, "a deployment"))
+    return arm.read_deployment(Item({"sku": {"name": "Standard"}, **raw, "properties": properties}, "a deployment"))

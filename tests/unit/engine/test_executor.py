@@ -205,7 +205,9 @@ def test_a_deployment_that_came_into_being_since_the_plan_is_left_alone() -> Non
     live = cloud()
     world = live.world(load_text(ESTATE))
     made = operations.plan(world, parallelism=1)
-    live["chicago"].arm.put("support-chat", {"properties": {"model": {"name": "gpt-4.1"}}, "tags": {}, "sku": {}})
+    live["chicago"].arm.put(
+        "support-chat", {"properties": {"model": {"name": "gpt-4.1"}}, "tags": {}, "sku": {"name": "Standard"}}
+    )
     foreign = dict(live["chicago"].arm.raw["support-chat"])
     outcomes = operations.apply(world, made, lambda _: None, Impatient(), parallelism=1)
     codes = {o.step: [d.code.id for d in o.diagnostics] for o in outcomes if o.failed}

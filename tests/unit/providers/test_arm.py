@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.model.observation import JobError
 from reconciler.providers.arm import put_body
 from reconciler.providers.base import DeploymentWrite
 from reconciler.providers.decoding import NotWhole
@@ -46,9 +47,33 @@ def test_a_whole_deployment() -> None:
     assert (LIVE.modified_by, LIVE.modified_at, LIVE.settled) == ("ben", "2026-01-01", True)
 
 
-@pytest.mark.parametrize("sku", [{"capacity": None}, {}, None])
-def test_a_deployment_without_a_capacity(sku: Any) -> None:
-    assert deployment({**RAW, "sku": sku}).capacity is None
+@pytest.mark.parametrize("capacity", [{"capacity": None}, {}])
+def test_a_deployment_without_a_capacity(capacity: Any) -> None:
+    assert deployment({**RAW, "sku": {"name": "DeveloperTier", **capacity}}).capacity is None
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "settled"),
+    [("succeeded", "Succeeded", True), ("CANCELLED", "Canceled", True), ("Creating", "Creating", False)],
+)
+def test_states_have_no_case(said: str, state: str, settled: bool) -> None:
+    live = deployment({**RAW, "properties": {**RAW["properties"], "provisioningState": said}})
+    assert (live.provisioning_state, live.settled) == (state, settled)
+
+
+@pytest.mark.parametrize(
+    ("error", "failure"),
+    [
+        ({"code": "A", "message": "m"}, JobError("A", "m")),
+        ({"code": {"a": 1}, "message": "m"}, JobError("", "m")),
+        ({}, None),
+        (None, None),
+        (["x"], None),
+    ],
+)
+def test_why_a_deployment_failed(error: Any, failure: JobError | None) -> None:
+    live = deployment({**RAW, "properties": {**RAW["properties"], "provisioningError": error}})
+    assert live.failure == failure
 
 
 @pytest.mark.parametrize(
@@ -56,6 +81,8 @@ def test_a_deployment_without_a_capacity(sku: Any) -> None:
     [
         ({"sku": {"name": "Standard", "capacity": "many"}}, "`capacity` of `sku` of a deployment is a text"),
         ({"sku": ["Standard"]}, "`sku` of a deployment is a list"),
+        ({"sku": None}, "`sku` of a deployment is null"),
+        ({"sku": {"capacity": 1}}, "`sku` of a deployment has no `name`"),
         ({"name": None}, "has no `name`"),
         ({"tags": {"reconciler-estate": ["x"]}}, "`tags.reconciler-estate` of a deployment is a list"),
         ({"tags": "x"}, "`tags` of a deployment is a text"),

@@ -14,11 +14,12 @@ SHAPES = [
     ({"error": {"type": "t", "code": None, "message": "m"}}, "t", "m", "OpenAI: a type where there is no code"),
     ({"error": {"code": "A", "message": "m", "details": [{"message": "d1"}, {"x": 1}, 7]}}, "A", "m d1", "details"),
     ({"error": "words"}, "", "words", "a text for an error"),
-    ({"error": None}, "", "None", "null"),
+    ({"error": None}, "", "HTTP 400", "null"),
     ([], "", "HTTP 400", "no mapping"),
     (None, "", "HTTP 400", "no JSON"),
     ({}, "", "HTTP 400", "nothing"),
     ({"error": {"code": 17, "message": "m"}}, "17", "m", "a number for a code"),
+    ({"error": {"code": {"a": 1}, "message": ["m"]}}, "", "HTTP 400", "objects where there are texts"),
 ]
 
 
@@ -26,6 +27,26 @@ SHAPES = [
 def test_shapes(body: Any, code: str, message: str, why: str) -> None:
     error = from_body(400, body, {}, service="S")
     assert (error.code, error.message) == (code, message), why
+
+
+@pytest.mark.parametrize(
+    ("body", "missing"),
+    [
+        ({"error": {"code": "ResourceNotFound", "message": "m"}}, True),
+        ({"error": {"code": "404", "message": "Resource not found"}}, True),
+        ({"error": {"code": None, "message": "No such file"}}, True),
+        ({"error": {"code": "ParentResourceNotFound", "message": "m"}}, False),
+        ({"error": {"code": "ResourceGroupNotFound", "message": "m"}}, False),
+        ({"error": {}}, False),
+        ({"error": "Not Found"}, False),
+        ({"statusCode": 404, "message": "Resource not found"}, False),
+        ({"detail": "Not Found"}, False),
+        ([], False),
+        (None, False),
+    ],
+)
+def test_a_404_is_an_absence_where_the_service_says_so(body: Any, missing: bool) -> None:
+    assert from_body(404, body, {}, service="S").missing is missing
 
 
 def test_a_message_of_a_megabyte_is_cut() -> None:

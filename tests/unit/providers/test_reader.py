@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from reconciler.providers.errors import ServiceError
-from reconciler.providers.reader import Reader
+from reconciler.providers.reader import Reader, part
 from reconciler.providers.retry import Backoff, Budget
 
 Handler = Callable[[httpx2.Request], httpx2.Response]
@@ -102,7 +102,7 @@ def test_pages_that_overlap_list_nothing_twice() -> None:
     assert ids(Service(page("a", "b"), page("b", "c"), page("c", more=False))) == ["a", "b", "c"]
 
 
-@pytest.mark.parametrize("body", [{"data": []}, {"object": "list", "data": None}, {"data": [], "has_more": False}])
+@pytest.mark.parametrize("body", [{"data": []}, {"data": [], "has_more": False}])
 def test_an_empty_list(body: Any) -> None:
     assert ids(Service(ok(body))) == []
 
@@ -113,7 +113,7 @@ def test_an_empty_list(body: Any) -> None:
         ({}, "the list of files has no `data`"),
         ({"statusCode": 200, "message": "ok"}, "has no `data`"),
         ({"data": None}, "`data` of the list of files is null, not a list"),
-        ({"object": "list", "data": None, "has_more": True}, "says that there is more, and shows nothing new"),
+        ({"object": "list", "data": None, "has_more": False}, "`data` of the list of files is null, not a list"),
         ({"data": {"id": "a"}}, "is an object, not a list"),
         ({"data": "a"}, "is a text, not a list"),
         ({"data": [], "has_more": True}, "says that there is more, and shows nothing new"),
@@ -121,7 +121,7 @@ def test_an_empty_list(body: Any) -> None:
         ({"data": [{"id": "a"}, {"name": "x"}]}, "a file has no `id`"),
         ({"data": [{"id": 7}]}, "`id` of a file is the number 7, not a text"),
         ({"data": [{"id": "a"}, None]}, "an element of the list of files is null, not an object"),
-        ([{"id": "a"}], "the answer is no JSON object"),
+        ([{"id": "a"}], "it is a list, not an object"),
     ],
 )
 def test_a_list_that_is_none(body: Any, says: str) -> None:
@@ -148,6 +148,59 @@ def test_a_list_without_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
         numbers(links)
 
 
+def test_a_list_of_too_many_items(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reconciler.providers.reader.MOST_ITEMS", 3)
+    with pytest.raises(ServiceError, match="has no end after 3 items"):
+        ids(Service(page("a", "b"), page("c", "d"), page("e", more=False)))
+    with pytest.raises(ServiceError, match="has no end after 3 items"):
+        numbers(Service(ok({"value": [{"n": 1}] * 4})))
+
+
+BODIES = {
+    "a byte order mark": (b'\xef\xbb\xbf{"data": [{"id": "a"}]}', ""),
+    "keys in other spellings of JSON": (b'{"data" : [{"id"\n: "a", "x": "\\u0022: \\":"}], "y": {}}', ""),
+    "a key that stands twice": (b'{"data": [{"id": "a"}], "data": []}', "a key stands twice"),
+    "a key that stands twice, below": (b'{"data": [{"id": "a", "\\u0069d": "b"}]}', "a key stands twice"),
+    "NaN": (b'{"data": [{"id": "a", "n": NaN}]}', "it is no JSON"),
+    "a number without an end": (b'{"data": [{"id": "a", "n": ' + b"9" * 5_000 + b"}]}", "it is no JSON"),
+    "half a surrogate": (b'{"data": [{"id": "\\ud800"}]}', "it is no JSON"),
+    "no UTF-8": (b'{"data": [{"id": "\xff"}]}', "it is no JSON"),
+    "UTF-16": ('{"data": []}'.encode("utf-16"), "it is no JSON"),
+    "a deep nesting": (b'{"data": ' + b"[" * 500 + b"]" * 500 + b"}", "nested too deeply"),
+    "a bottomless nesting": (b'{"data": ' + b"[" * 100_000, "it is no JSON"),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_json_that_readers_do_not_agree_on(name: str) -> None:
+    content, says = BODIES[name]
+    service = Service(httpx2.Response(200, content=content, headers={"content-type": "text/x\x1b[31m; a=b"}))
+    if not says:
+        assert ids(service) == ["a"]
+        return
+    with pytest.raises(ServiceError, match=says) as caught:
+        ids(service)
+    assert caught.value.not_whole
+    assert "\x1b" not in caught.value.message
+
+
+@pytest.mark.parametrize("id", ["../../secrets", "..", ".", "a/b", "a?limit=0", "a#b", "a\x00b\n", "é", "%2e%2e"])
+def test_an_id_leads_nowhere_else(id: str) -> None:
+    service = Service(ok({}))
+    service.reader().get(f"/files/{part(id)}")
+    path = service.asked[0].url.raw_path.decode()
+    assert path.startswith("/openai/files/")
+    assert path.count("/") == 3
+    assert not path.endswith(("/..", "/."))
+
+
+def test_a_path_that_is_no_address_is_not_sent() -> None:
+    service = Service(ok({}))
+    with pytest.raises(ServiceError, match="no address") as caught:
+        service.reader().get("/files/" + "x" * 70_000)
+    assert (service.asked, caught.value.not_sent) == ([], True)
+
+
 @pytest.mark.parametrize("link", [f"{BASE}/x?page=2&api-version=1", "/openai/x?page=2", "x?page=2", "?page=2"])
 def test_links_are_followed_wherever_they_are_relative_to(link: str) -> None:
     service = Service(ok({"value": [{"n": 1}], "nextLink": link}), ok({"value": [{"n": 2}], "nextLink": None}))
@@ -160,7 +213,10 @@ def test_links_are_followed_wherever_they_are_relative_to(link: str) -> None:
     ("body", "says"),
     [
         ({"value": [{"n": 1}], "nextLink": f"{BASE}/x"}, "links to a page that was read already"),
-        ({"value": [{"n": 1}], "nextLink": 7}, "is not a link"),
+        ({"value": [{"n": 1}], "nextLink": 7}, "`nextLink` of the list of things is the number 7, not a link"),
+        ({"value": [{"n": 1}], "nextLink": {}}, "is an object, not a link"),
+        ({"value": [{"n": 1}], "nextLink": False}, "is true or false, not a link"),
+        ({"value": [{"n": 1}], "nextLink": "/" + "x" * 70_000}, "no address"),
         ({"value": [{"n": 1}], "nextLink": "https://account.test:port/x"}, "no address"),
         ({"value": [{"n": 1}], "nextLink": "https://evil.test/x"}, "another host: evil.test"),
         ({"value": [{"n": 1}], "nextLink": "http://account.test/x"}, "another host"),
@@ -247,9 +303,9 @@ def test_what_asks_for_an_hour_is_told_at_once_and_left_alone_for_an_hour() -> N
         (httpx2.ConnectError("refused"), "refused"),
         (httpx2.ReadTimeout("slow"), "did not answer in time"),
         (httpx2.RemoteProtocolError("peer closed connection"), "peer closed"),
-        (httpx2.Response(200, content=b'{"data": [{"id": "a"'), "no JSON object"),
-        (httpx2.Response(200, content=b""), "no JSON object"),
-        (httpx2.Response(200, content=b"<html>Sign in</html>"), "no JSON object"),
+        (httpx2.Response(200, content=b'{"data": [{"id": "a"'), "it is no JSON"),
+        (httpx2.Response(200, content=b""), "it is no JSON"),
+        (httpx2.Response(200, content=b"<html>Sign in</html>"), "it is no JSON"),
     ],
     ids=["refused", "timeout", "cut connection", "cut body", "empty body", "a proxy's page"],
 )
