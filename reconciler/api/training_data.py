@@ -16,7 +16,8 @@ from reconciler.datasets.pointer import read_pointer
 from reconciler.datasets.reading import Reader
 from reconciler.datasets.scan import Request, Scan
 from reconciler.model import codes
-from reconciler.model.catalog.encodings import DEFAULT, base_of, encoding_of, row_limit
+from reconciler.model.catalog.encodings import DEFAULT, encoding_of, row_limit
+from reconciler.model.catalog.models import base_of
 from reconciler.model.diagnostics import Diagnostic, Severity
 from reconciler.specs.base import Entry
 from reconciler.specs.dataset import Dataset

@@ -13,9 +13,10 @@ from reconciler.datasets.formats.parts import Problems
 from reconciler.datasets.scan import Scan
 from reconciler.model import codes
 from reconciler.model.catalog import training_files as limits
-from reconciler.model.catalog.encodings import base_of, row_limit
-from reconciler.model.catalog.images import IMAGES_PER_ROW, VISION_MODELS
+from reconciler.model.catalog.encodings import row_limit
+from reconciler.model.catalog.images import IMAGES_PER_ROW, vision_models
 from reconciler.model.catalog.methods import methods_of
+from reconciler.model.catalog.models import base_of
 from reconciler.model.diagnostics import Diagnostic, SourceRange
 
 FORMAT_OF_METHOD = {"supervised": "chat", "dpo": "preference", "reinforcement": "reinforcement"}
@@ -55,7 +56,7 @@ def check_use(facts: DatasetFacts, use: Use) -> Problems:
             codes.DATASET_TOO_MANY_ROWS,
             f"{facts.name} has {facts.rows:,} rows; for {use.role}, {most:,} are the most.",
         )
-    if facts.images and (models := VISION_MODELS.get(use.provider)) and model not in models:
+    if facts.images and (models := vision_models(use.provider)) and model not in models:
         yield codes.DATASET_MODEL, f"{facts.name} has images; {', '.join(models)} are known to learn from them."
     total = (facts.tokens or 0) * (use.epochs or 1)
     if use.provider == "azure" and use.role == "training" and total > limits.AZURE_RUN_TOKENS:

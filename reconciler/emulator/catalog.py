@@ -61,9 +61,13 @@ MODELS = (
     BaseModel("gpt-35-turbo", "0125", NOTHING, "2024-01-25", "2025-04-01", "2025-09-01"),
     BaseModel("text-embedding-3-small", "1", embeds=True, released="2024-01-25", dated_id=False),
     BaseModel("Ministral-3B", "2411", SFT, "2024-11-01", format="Mistral AI", dated_id=False),
-    BaseModel("Qwen-32B", "1", SFT, "2025-06-01", format="Alibaba", dated_id=False),
+    BaseModel("Qwen3-32B", "1", SFT, "2025-06-01", format="Alibaba", dated_id=False),
+    BaseModel("Qwen3.6-35B-A3B", "1", SFT, "2026-06-01", format="Alibaba", dated_id=False),
+    BaseModel("Qwen3.8-27B", "1", SFT, "2026-09-01", format="Alibaba", dated_id=False),
     BaseModel("Llama-3.3-70B-Instruct", "1", SFT, "2025-06-01", format="Meta", dated_id=False),
     BaseModel("gpt-oss-20b", "1", SFT, "2025-08-05", format="OpenAI-OSS", dated_id=False),
+    BaseModel("gpt-oss-120b", "1", SFT, "2025-08-05", format="OpenAI-OSS", dated_id=False),
+    BaseModel("Muse-Glimmer-30B", "1", SFT | RFT, "2026-08-01", format="Meta", dated_id=False),
 )
 
 _BY_ID = {model.id.lower(): model for model in MODELS}

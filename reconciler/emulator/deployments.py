@@ -118,14 +118,16 @@ def _deployable(call: Call, account: Account, model: Json) -> tuple[BaseModel, b
     fine_tuned = models.find(owner.space, model["name"]) if owner else None
     if fine_tuned:
         base = catalog.by_id(fine_tuned.base)
-        if base is None or model.get("version", "1") != "1" or base.format.lower() != model["format"].lower():
+        if base is None or model.get("version", "1") != "1":
             raise _not_supported(model)
         model |= {"name": fine_tuned.checkpoint_id if _is_checkpoint(model["name"]) else fine_tuned.id, "version": "1"}
     else:
         base = catalog.by_name(model["name"], model.get("version"))
-        if base is None or base.format.lower() != model["format"].lower():
+        if base is None:
             raise _not_supported(model)
         model |= {"name": base.name, "version": base.version}
+    if base.format != model["format"]:
+        raise Refusal(500, "", "")  # the service says no more (microsoft-foundry skill, fine-tuning, pitfalls)
     if base.retired(call.now):
         raise _not_supported(model)
     return base, fine_tuned is not None

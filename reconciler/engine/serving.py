@@ -153,7 +153,9 @@ def _write(
     """Send one write and read the deployment again."""
     tags = _mark(step, _record(desired, fields, wanted, live), live, context).tags()
     own_tags = {k.removeprefix(TAG): v for k, v in fields.items() if k.startswith(TAG)}
-    write = DeploymentWrite({k: v for k, v in fields.items() if not k.startswith(TAG)}, {**own_tags, **tags})
+    write = DeploymentWrite(
+        {k: v for k, v in fields.items() if not k.startswith(TAG)}, {**own_tags, **tags}, _base(desired, context)
+    )
     name = step.part.name if step.part else desired.name
     current = [live]
 
@@ -168,6 +170,13 @@ def _write(
 
     _persevere(send, step, context, before_again=look)
     return written(name, serving, step, context)
+
+
+def _base(desired: DesiredDeployment, context: Context) -> str:
+    """The base model of the run that is served; a checkpoint's id does not say it."""
+    if not isinstance(desired.model, RunRef):
+        return ""
+    return context.graph.root_of(context.graph.runs[desired.model.address])
 
 
 def _record(

@@ -56,6 +56,9 @@ class OfferedModel:
     skus: tuple[OfferedSku, ...]
     fine_tune_ends: int | None
     inference_ends: int | None
+    format: str = ""
+    """As a deployment must name it; case matters. Empty where the list has none."""
+    publisher: str = ""
 
     @property
     def id(self) -> str:
@@ -109,9 +112,7 @@ class Allowance:
 
     def base_model(self, id: str) -> OfferedModel | None:
         """The base model of that id, in any case, with or without its version where the name says it all."""
-        wanted = id.lower()
-        spelled = ((m, (m.id.lower(), f"{m.name}-{m.version}".lower())) for m in self.models or () if not m.base)
-        return next((m for m, names in spelled if wanted in names), None)
+        return base_model(self.models or (), id)
 
     def tuned_from(self, base: str) -> OfferedModel | None:
         """Any fine-tuned model of the account with that base: what holds for it holds for its like."""
@@ -123,6 +124,13 @@ class Allowance:
 
 
 UNKNOWN = Allowance()
+
+
+def base_model(models: Iterable[OfferedModel], id: str) -> OfferedModel | None:
+    """The base model of that id among these, in any case, with or without its version where the name says it all."""
+    wanted = id.lower()
+    spelled = ((m, (m.id.lower(), f"{m.name}-{m.version}".lower())) for m in models if not m.base)
+    return next((m for m, names in spelled if wanted in names), None)
 
 
 def by_name(usages: Iterable[Usage]) -> dict[str, Usage]:

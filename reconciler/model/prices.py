@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from reconciler.model import normal
-from reconciler.model.catalog.prices import PRICES
+from reconciler.model.catalog.prices import prices
 
 CONDITIONS = ("models", "training_types", "skus", "regions")
 KINDS = ("training", "reinforcement", "hosting", "provisioned")
@@ -69,7 +69,7 @@ class PriceTable:
 
 
 def read_table(data: Mapping[str, Any]) -> PriceTable:
-    """A table from plain data in the form of `catalog.prices.PRICES`, which must be valid."""
+    """A table from plain data in the form of `catalog.prices`, which must be valid."""
     services = {name: rates for name, rates in data.items() if name not in ("version", "currency")}
     return PriceTable(
         currency=data["currency"],
@@ -90,4 +90,4 @@ def _rates(rows: Iterable[Mapping[str, Any]]) -> Iterable[Rate]:
 
 @cache
 def package_prices() -> PriceTable:
-    return read_table(PRICES)
+    return read_table(prices())

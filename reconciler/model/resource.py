@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reconciler.model.address import Address
+from reconciler.model.catalog.models import base_of
 from reconciler.model.diagnostics import Place
 from reconciler.model.fingerprint import Ingredients
 
@@ -100,6 +101,12 @@ class ResourceGraph:
     deployments: Mapping[Address, DesiredDeployment]
     heads: frozenset[Address]
     """Runs that are wanted for themselves: standalone jobs and the last stage of each chain."""
+
+    def root_of(self, run: DesiredRun) -> str:
+        """The base model's id at the start of a run's chain."""
+        while isinstance(run.base, RunRef):
+            run = self.runs[run.base.address]
+        return base_of(run.base)
 
     def checkpointed(self) -> frozenset[str]:
         """Marks, or adopted ids, of the runs of which something starts from, or serves, a checkpoint."""

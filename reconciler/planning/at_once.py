@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reconciler.model.catalog.encodings import base_of
-from reconciler.model.catalog.models import is_fine_tuned
+from reconciler.model.catalog.models import base_of, is_fine_tuned
 from reconciler.model.marks import DeploymentMark
 from reconciler.model.observation import ObservedDeployment
 from reconciler.model.resource import DesiredDeployment, ResourceGraph, RunRef
@@ -79,10 +78,7 @@ class Interim:
             return True
         if not isinstance(desired.model, RunRef) or not is_fine_tuned(model):
             return False
-        run = self.graph.runs[desired.model.address]
-        while isinstance(run.base, RunRef):
-            run = self.graph.runs[run.base.address]
-        return base_of(model) == base_of(run.base)
+        return base_of(model) == self.graph.root_of(self.graph.runs[desired.model.address])
 
 
 def protection(desired: DesiredDeployment, mark: DeploymentMark | None) -> list[FieldChange]:

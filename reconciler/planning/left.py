@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reconciler.model import codes, normal
-from reconciler.model.catalog.encodings import base_of
+from reconciler.model.catalog.models import base_of
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.money import Amount, amount_words, total
 from reconciler.model.prices import PriceTable

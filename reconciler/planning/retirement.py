@@ -10,7 +10,7 @@ from enum import StrEnum
 from reconciler.model import normal
 from reconciler.model.address import Address
 from reconciler.model.catalog.api_versions import ENDS as API_VERSION_ENDS
-from reconciler.model.catalog.encodings import base_of
+from reconciler.model.catalog.models import base_of
 from reconciler.model.diagnostics import SourceRange
 from reconciler.model.observation import Observation
 from reconciler.model.resource import DesiredDeployment, DesiredRun, NamedModel, ResourceGraph

@@ -6,13 +6,11 @@ Wire: Microsoft.CognitiveServices 2025-09-01 (usages, models, raiPolicies); Micr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from reconciler.model import normal
-from reconciler.model.allowance import Grant, OfferedModel, OfferedSku, Permissions, Usage
-from reconciler.providers.dates import read_date
+from reconciler.model.allowance import Grant, OfferedModel, Permissions, Usage
 from reconciler.providers.decoding import Item
+from reconciler.providers.offers import Offers
 from reconciler.providers.reader import Reader
 
 AUTHORIZATION_VERSION = "2022-04-01"
@@ -21,10 +19,11 @@ AUTHORIZATION_VERSION = "2022-04-01"
 class ArmAllowances:
     """The `Allowances` port of one account. `by_key`: the data plane is reached with a key, not with a login."""
 
-    def __init__(self, reader: Reader, account_id: str, region: str, *, by_key: bool) -> None:
+    def __init__(self, reader: Reader, account_id: str, region: str, offers: Offers, *, by_key: bool) -> None:
         self._reader = reader
         self._account_id = account_id
         self._region = region
+        self._offers = offers
         self._by_key = by_key
 
     def usages(self) -> list[Usage]:
@@ -33,7 +32,7 @@ class ArmAllowances:
         return [u for u in self._reader.by_link(path, "usage", read_usage) if u]
 
     def offered(self) -> list[OfferedModel]:
-        return self._reader.by_link(f"{self._account_id}/models", "model", read_offered)
+        return self._offers.read()
 
     def filters(self) -> list[str]:
         return sorted(self._reader.by_link(f"{self._account_id}/raiPolicies", "filter", lambda item: item.text("name")))
@@ -49,31 +48,6 @@ def read_usage(item: Item) -> Usage | None:
     name = item.shown_item("name").shown_text("value")
     used, limit = item.shown_whole("currentValue"), item.shown_whole("limit")
     return Usage(name, used, limit) if name and used is not None and limit is not None else None
-
-
-def read_offered(item: Item) -> OfferedModel:
-    """One model. Capabilities are text: `"fineTune": "true"`."""
-    ends, base = item.shown_item("deprecation"), item.shown_item("baseModel")
-    return OfferedModel(
-        name=item.text("name"),
-        version=item.optional_text("version") or "",
-        base=_base_id(base) if base.raw else "",
-        trainable=item.shown_item("capabilities").shown_text("fineTune").lower() == "true",
-        skus=tuple(_skus(item)),
-        fine_tune_ends=read_date(ends.shown_text("fineTune")),
-        inference_ends=read_date(ends.shown_text("inference")),
-    )
-
-
-def _base_id(base: Item) -> str:
-    return OfferedModel(base.shown_text("name"), base.shown_text("version"), "", False, (), None, None).id
-
-
-def _skus(model: Item) -> Iterable[OfferedSku]:
-    for sku in model.shown_items("skus"):
-        if name := sku.shown_text("name"):
-            ends = read_date(sku.shown_text("deprecationDate"))
-            yield OfferedSku(normal.sku(name), sku.shown_text("usageName"), ends)
 
 
 def read_grant(item: Item) -> Grant:

@@ -13,13 +13,13 @@ from typing import Any
 
 import orjson
 
-from reconciler.model.catalog.models import model_format
 from reconciler.model.marks import TAG_PREFIX
 from reconciler.model.observation import History, JobError, ObservedAccount, ObservedDeployment
 from reconciler.providers import activity
 from reconciler.providers.base import DeploymentWrite, Tell
 from reconciler.providers.decoding import Item, parsed_or_none
 from reconciler.providers.errors import ServiceError, from_body
+from reconciler.providers.offers import Offers
 from reconciler.providers.once import Once
 from reconciler.providers.reader import Reader, part
 from reconciler.providers.retry import Sleep
@@ -56,6 +56,7 @@ class ArmAccount:
         """`longest`: seconds that one write may take before it is given up."""
         self.reader = reader
         self.account_id = account_id
+        self.offers = Offers(reader, account_id)
         self._sdk = Once(client)
         self._poll = poll
         self._sleep = sleep
@@ -112,7 +113,10 @@ class ArmAccount:
             body = {"tags": tags} | ({"sku": _sku(write.fields, live)} if write.fields else {})
             self._send(self.sdk.deployments.begin_update, name, body, tell)
         else:
-            self._send(self.sdk.deployments.begin_create_or_update, name, put_body(write.fields, tags, live), tell)
+            model = write.fields.get("model")
+            named = self.offers.named(model, write.base, tell) if model else {}
+            body = put_body(write.fields, named, tags, live)
+            self._send(self.sdk.deployments.begin_create_or_update, name, body, tell)
 
     def delete(self, name: str, tell: Tell = lambda _words: None) -> None:
         self._send(self.sdk.deployments.begin_delete, name, None, tell)
@@ -192,24 +196,23 @@ def _refusal(error: Any, service: str) -> ServiceError:
     return from_body(error.status_code or 0, body, headers, service=service, fallback=error.reason or error.message)
 
 
-def put_body(fields: Mapping[str, Any], tags: Mapping[str, str], live: ObservedDeployment | None) -> dict[str, Any]:
-    """The body of a PUT: the raw live object minus its read-only fields, with the fields set anew."""
+def put_body(
+    fields: Mapping[str, Any], model: Mapping[str, str], tags: Mapping[str, str], live: ObservedDeployment | None
+) -> dict[str, Any]:
+    """The body of a PUT: the raw live object minus its read-only fields, with the fields set anew.
+
+    `model` is how the service names the model among the fields; empty where there is none.
+    """
     raw = dict(live.raw) if live else {}
     body = {k: v for k, v in raw.items() if k not in _READ_ONLY}
     properties = {k: v for k, v in (raw.get("properties") or {}).items() if k not in _READ_ONLY_PROPERTIES}
-    if "model" in fields:
-        properties["model"] = _model(fields["model"], fields.get("source"))
+    if model:
+        source = {"source": fields["source"]} if fields.get("source") else {}
+        properties["model"] = {**model, **source}
     for name, wire in (("content_filter", "raiPolicyName"), ("version_upgrade", "versionUpgradeOption")):
         if name in fields:
             properties[wire] = fields[name]
     return {**body, "sku": _sku(fields, live), "properties": properties, "tags": dict(tags)}
-
-
-def _model(model: str, source: str | None) -> dict[str, Any]:
-    name, at, version = model.partition("@")
-    # A fine-tuned model's version is always "1" (azure-ai-docs, how-to/fine-tuning-deploy).
-    wire = {"format": model_format(name), "name": name, "version": version if at else "1"}
-    return wire | ({"source": source} if source else {})
 
 
 def _sku(fields: Mapping[str, Any], live: ObservedDeployment | None) -> dict[str, Any]:

@@ -166,7 +166,7 @@ def connect(
         training,
         account,
         pace,
-        allowances=ArmAllowances(reader, spec.account_id, spec.region, by_key=bool(key)),
+        allowances=ArmAllowances(reader, spec.account_id, spec.region, account.offers, by_key=bool(key)),
         identity=lambda: _identity(manager, by_key=bool(key), emulated=bool(emulator)),
         skew=lambda: None if emulator else reader.skew,  # an emulator has a time of its own
         ahead=lambda: reader.skew,

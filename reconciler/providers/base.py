@@ -59,6 +59,8 @@ class DeploymentWrite:
     fields: Mapping[str, Any]
     """`model` (a fine-tuned model's id, or NAME@VERSION), `source`, `sku`, `capacity`, ..."""
     tags: Mapping[str, str | None]
+    base: str = ""
+    """The base model's id where a fine-tuned one is written whose own id does not say it."""
 
 
 @dataclass(frozen=True, slots=True)

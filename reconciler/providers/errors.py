@@ -28,7 +28,7 @@ from reconciler.providers.refused import inner_errors, policies_in, telling_code
 NO_ANSWER = 0
 """The status of a request that got no answer at all."""
 MISDIRECTED = 421
-"""The status of a request that we did not send, for the host that it would have gone to."""
+"""The status of a request that we did not send: for its host, or because nobody knows what to write in it."""
 
 FEW = 5.0
 """Seconds; a longer wait is said."""
@@ -213,6 +213,7 @@ _BY_CODE: dict[str, Code] = {
     "DeploymentModelNotSupported": codes.SERVICE_MODEL_UNSUPPORTED,
     "training_not_available": codes.TRAINING_CLOSED,
     "endpoint-refused": codes.ENDPOINT_REFUSED,
+    "format-unknown": codes.MODEL_FORMAT,
     "unsettled": codes.SERVICE_UNSETTLED,
 }
 

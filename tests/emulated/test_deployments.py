@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.emulated.conftest import Bench
+from tests.emulated.test_drift import VERSION, url
 
 TRIAGE = "specs/triage.yaml"
 
@@ -16,6 +17,12 @@ def refuse_model_changes(bench: Bench) -> None:
     for account in ("sweden", "virginia", "chicago"):
         url = f"/_emulator/accounts/aoai-secondlap-{account}"
         bench.http.put(url, json={"refuse_model_change": True}).raise_for_status()
+
+
+def deployments_of(bench: Bench, target: str = "sweden") -> list[dict[str, Any]]:
+    """As Resource Manager shows them."""
+    listed = bench.http.get(url(target, "").rstrip("/"), params=VERSION).json()
+    return list(listed["value"])
 
 
 def served(bench: Bench) -> Any:
@@ -123,3 +130,22 @@ def test_what_is_protected_is_never_recreated_or_pruned(bench: Bench) -> None:
     assert "destroy" not in bench.actions("--prune").values()
     assert "because it is protected" in pruned.out
     assert "serves it" in pruned.out, "nor is the model that it serves"
+
+
+def test_an_open_model_is_deployed_in_the_format_that_the_account_lists(bench: Bench) -> None:
+    (bench.folder / "specs/support.yaml").unlink()
+    bench.edit(TRIAGE, "base_model: gpt-4.1-nano-2025-04-14", "base_model: gpt-oss-20b\n    training_type: global")
+    result = bench.apply()
+    assert result.status == 0, result.err
+    models = {d["properties"]["model"]["format"] for d in deployments_of(bench)}
+    assert models == {"OpenAI-OSS"}
+    assert bench.actions() == {}
+
+
+@pytest.mark.parametrize("format", ["OpenAI", "openai-oss"])
+def test_a_wrong_format_is_answered_without_a_word(bench: Bench, format: str) -> None:
+    assert bench.run("plan").status == 0, "the account is there now"
+    model = {"format": format, "name": "gpt-oss-20b", "version": "1"}
+    body = {"sku": {"name": "GlobalStandard", "capacity": 1}, "properties": {"model": model}}
+    answer = bench.http.put(url("sweden", "oss"), params=VERSION, json=body)
+    assert (answer.status_code, answer.json()["error"]["message"]) == (500, "")

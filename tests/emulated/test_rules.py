@@ -53,7 +53,7 @@ def test_the_services_own_refusal_for_quota(triage: Bench) -> None:
 
 
 def test_the_services_own_refusal_of_a_model(triage: Bench) -> None:
-    triage.edit(TRIAGE, "model: {job: triage}", 'model: {name: gpt-9, version: "2031-01-01"}')
+    triage.edit(TRIAGE, "model: {job: triage}", 'model: {name: gpt-35-turbo, version: "0125"}')
     forbid(triage, "Microsoft.CognitiveServices/accounts/[^/]+/models$")
     result = triage.apply()
     assert result.status == 1

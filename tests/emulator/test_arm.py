@@ -231,7 +231,6 @@ def test_accounts_can_refuse_to_change_the_model_of_a_deployment(world: Any) -> 
             "sku": {"name": "Standard"},
             "properties": {"model": {"format": "OpenAI", "name": "gpt-4.1-mini", "version": "9"}},
         },
-        {"sku": {"name": "Standard"}, "properties": {"model": {"format": "Other", "name": "gpt-4.1-mini"}}},
         {
             "sku": {"name": "Standard"},
             "properties": {"model": {"format": "OpenAI", "name": "gpt-4.1-mini"}},

@@ -14,6 +14,7 @@ from reconciler.providers.arm import ArmAccount
 from reconciler.providers.errors import ServiceError
 from reconciler.providers.reader import Reader
 
+GPT = (("gpt-4.1", "2025-04-14"), ("gpt-4.1-mini", "2025-04-14"), ("gpt-4.1-nano", "2025-04-14"))
 _PATH = re.compile(r"/deployments(?:/(?P<name>[^/]+))?$")
 
 
@@ -24,6 +25,8 @@ class ArmMemory:
         self.account_id = account_id
         self.region = region
         self.raw: dict[str, dict[str, Any]] = {}
+        self.models: list[dict[str, Any]] = [{"format": "OpenAI", "name": n, "version": v} for n, v in GPT]
+        """The base models that the account lists, and its own fine-tuned ones."""
         self.writes: list[tuple[str, str, dict[str, Any]]] = []
         """Method, name and body of each write that was heard."""
         self.log: list[dict[str, Any]] = []
@@ -48,6 +51,8 @@ class ArmMemory:
         path = unquote(request.url.path)
         if path.endswith("/eventtypes/management/values"):
             return self._logged(str(request.url))
+        if path.endswith("/models"):
+            return httpx2.Response(200, json={"value": self.models})
         found = _PATH.search(path)
         if found is None:
             body = {"id": path, "location": self.region, "properties": {"endpoint": "https://data.test/"}}

@@ -156,8 +156,16 @@ class World:
         fields = {k: v for k, v in after.items() if not k.startswith(TAG)}
         if "source" in values and "model" in fields:
             fields["source"] = values["source"]
-        return deployment({"name": desired.name, **put_body(fields, tags, live)})
+        return deployment({"name": desired.name, **put_body(fields, _named(fields), tags, live)})
 
     def _spec_fields(self, desired: DesiredDeployment) -> list[str]:
         model = "m@1" if isinstance(desired.model, NamedModel) else "m"
         return list(wanted_fields(desired, model, "source"))
+
+
+def _named(fields: Mapping[str, Any]) -> dict[str, str]:
+    """The model of a write as the service names it."""
+    if "model" not in fields:
+        return {}
+    name, at, version = str(fields["model"]).partition("@")
+    return {"format": "OpenAI", "name": name, "version": version if at else "1"}

@@ -5,9 +5,14 @@ Sources: OpenAI's vision fine-tuning guide; learn.microsoft.com, fine-tuning-vis
 
 from __future__ import annotations
 
+from reconciler.model.catalog.tables import table
+
 AS_OF = "2026-11-21"
 
 MAX_IMAGE_BYTES = 10_000_000
 IMAGES_PER_ROW = {"openai": 10, "azure": 64}
-VISION_MODELS = {"azure": ("gpt-4o-2024-08-06", "gpt-4.1-2025-04-14")}
-"""Base models that learn from images; a provider that is absent does not say."""
+
+
+def vision_models(provider: str) -> tuple[str, ...]:
+    """Base models that learn from images; empty where the vendor does not say."""
+    return table(provider).vision

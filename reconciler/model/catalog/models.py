@@ -1,25 +1,11 @@
-"""Names of base models: which are aliases of a dated snapshot, and which never carry a date.
-
-Source: learn.microsoft.com, azure/foundry/openai (fine-tune-models); OpenAI's model pages.
-"""
+"""Names of base models: which are aliases of a dated snapshot, and which never carry a date."""
 
 from __future__ import annotations
 
 import re
+from functools import cache
 
-AS_OF = "2026-11-21"
-
-SNAPSHOTS = {
-    "gpt-4.1": "gpt-4.1-2025-04-14",
-    "gpt-4.1-mini": "gpt-4.1-mini-2025-04-14",
-    "gpt-4.1-nano": "gpt-4.1-nano-2025-04-14",
-    "gpt-4o": "gpt-4o-2024-08-06",
-    "gpt-4o-mini": "gpt-4o-mini-2024-07-18",
-    "o4-mini": "o4-mini-2025-04-16",
-    "gpt-5": "gpt-5-2025-08-07",
-    "gpt-3.5-turbo": "gpt-3.5-turbo-0125",
-}
-"""Alias -> the newest dated snapshot that can be trained."""
+from reconciler.model.catalog.tables import ModelFacts, Retirement, table, tables
 
 _DATED = re.compile(r"-(\d{4}-\d{2}-\d{2}|\d{4})(-|$)")
 _MOVING = re.compile(r"^(gpt-\d|o\d|chatgpt)")
@@ -30,19 +16,33 @@ def is_fine_tuned(model: str) -> bool:
     return model.startswith("ft:") or ".ft-" in model
 
 
+def base_of(model: str) -> str:
+    """The base model of a fine-tuned one: `ft:BASE:...` or `BASE.ft-...`; any other name is its own."""
+    if not is_fine_tuned(model):
+        return model
+    return model.split(":")[1] if model.startswith("ft:") else model.partition(".ft-")[0]
+
+
 def is_alias(model: str) -> bool:
     """Whether the name may mean another model tomorrow: an OpenAI family without a date."""
     return not is_fine_tuned(model) and bool(_MOVING.match(model)) and not _DATED.search(model)
 
 
+@cache
+def snapshots() -> dict[str, str]:
+    """Alias -> the newest dated snapshot that can be trained."""
+    return {model.alias: model.id for found in tables() for model in found.models.values() if model.alias}
+
+
 def snapshot_of(alias: str) -> str | None:
-    return SNAPSHOTS.get(alias)
+    return snapshots().get(alias)
 
 
-_FORMATS = {"ministral": "Mistral AI", "mistral": "Mistral AI", "llama": "Meta", "qwen": "Alibaba", "phi": "Microsoft"}
+def facts_of(model: str, provider: str) -> ModelFacts | None:
+    """What the vendor's pages say of a base model, or of the base of a fine-tuned one."""
+    return table(provider).models.get(base_of(model).lower())
 
 
-def model_format(model: str) -> str:
-    """The `format` that Resource Manager wants beside a model's name; case matters there."""
-    first = model.lower()
-    return next((name for prefix, name in _FORMATS.items() if first.startswith(prefix)), "OpenAI")
+def retirement_of(model: str, provider: str) -> Retirement | None:
+    """The days on which a base model, or the base of a fine-tuned one, ends."""
+    return table(provider).retirements.get(base_of(model).lower())

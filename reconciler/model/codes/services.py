@@ -164,6 +164,15 @@ SERVICE_MODEL_UNSUPPORTED = error(
     "Choose another SKU or region.",
     "deployment.triage@chicago: sku Standard, where the region has GlobalStandard only",
 )
+MODEL_FORMAT = error(
+    "model-format",
+    "nobody says in which format the model is deployed",
+    "Resource Manager wants a format beside a model's name, and answers a wrong one with a 500 without words. The "
+    "account's list of models does not show this model, and the table of this release has no format for it. Nothing "
+    "was sent.",
+    "See which models the account has: `az cognitiveservices account list-models`. Deploy one of them.",
+    "deployment.triage@sweden: a model of a preview that the subscription is not registered for",
+)
 SERVICE_CONFLICT = error(
     "service-conflict",
     "another operation keeps the account busy",

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from reconciler.model import normal
-from reconciler.model.catalog.encodings import base_of
-from reconciler.model.catalog.models import is_fine_tuned
+from reconciler.model.catalog.models import base_of, is_fine_tuned
 from reconciler.model.money import HOURS_A_MONTH, Amount
 from reconciler.model.observation import Observation, ObservedDeployment
 from reconciler.model.prices import PriceTable

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from reconciler.datasets.facts import DatasetFacts
 from reconciler.model.address import Address
-from reconciler.model.catalog.encodings import base_of
 from reconciler.model.catalog.epochs import usual_epochs
+from reconciler.model.catalog.models import base_of
 from reconciler.model.money import Amount, Cost, rate_words
 from reconciler.model.prices import PriceTable
 from reconciler.model.resource import DesiredRun, ResourceGraph

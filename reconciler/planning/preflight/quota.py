@@ -12,8 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from reconciler.model import codes, normal
 from reconciler.model.allowance import Allowance, Usage
-from reconciler.model.catalog.encodings import base_of
-from reconciler.model.catalog.models import is_fine_tuned
+from reconciler.model.catalog.models import base_of, is_fine_tuned
 from reconciler.model.observation import ObservedDeployment
 from reconciler.model.resource import DesiredDeployment
 from reconciler.planning.changes import Action, Change, beside

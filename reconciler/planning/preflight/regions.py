@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from reconciler.model import codes, normal
 from reconciler.model.allowance import Allowance
-from reconciler.model.catalog.encodings import base_of
+from reconciler.model.catalog.models import base_of
 from reconciler.model.resource import DesiredDeployment, DesiredRun, RunRef
 from reconciler.planning.changes import Change
 from reconciler.planning.preflight.findings import Finding

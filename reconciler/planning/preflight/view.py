@@ -8,7 +8,6 @@ from fnmatch import fnmatchcase
 
 from reconciler.model.address import Address
 from reconciler.model.allowance import Allowance
-from reconciler.model.catalog.encodings import base_of
 from reconciler.model.observation import Observation
 from reconciler.model.resource import DesiredDeployment, DesiredRun, ResourceGraph, RunRef
 from reconciler.model.selection import EVERYTHING, Selection
@@ -66,13 +65,7 @@ class View:
         """The base model's id behind a deployment, and whether a fine-tuned model is what is served."""
         if not isinstance(desired.model, RunRef):
             return f"{desired.model.name}-{desired.model.version}", False
-        return self.root_of(self.graph.runs[desired.model.address]), True
-
-    def root_of(self, run: DesiredRun) -> str:
-        """The base model's id at the start of a run's chain."""
-        while isinstance(run.base, RunRef):
-            run = self.graph.runs[run.base.address]
-        return base_of(run.base)
+        return self.graph.root_of(self.graph.runs[desired.model.address]), True
 
 
 def touches(change: Change, *fields: str) -> bool:

@@ -8,7 +8,7 @@ from reconciler.model import normal
 from reconciler.model.catalog import models
 
 
-@pytest.mark.parametrize("alias", sorted(models.SNAPSHOTS))
+@pytest.mark.parametrize("alias", sorted(models.snapshots()))
 def test_the_snapshot_of_an_alias_is_none_itself(alias: str) -> None:
     snapshot = models.snapshot_of(alias)
     assert snapshot is not None
@@ -27,14 +27,6 @@ def test_the_snapshot_of_an_alias_is_none_itself(alias: str) -> None:
 )
 def test_fine_tuned_models(model: str, tuned: bool) -> None:
     assert models.is_fine_tuned(model) is tuned
-
-
-@pytest.mark.parametrize(
-    ("model", "format"),
-    [("gpt-4.1-mini-2025-04-14", "OpenAI"), ("Ministral-3B", "Mistral AI"), ("Llama-3.3-70B-Instruct", "Meta")],
-)
-def test_the_format_that_resource_manager_wants(model: str, format: str) -> None:
-    assert models.model_format(model) == format
 
 
 def test_spelling_is_no_difference() -> None:

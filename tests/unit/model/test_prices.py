@@ -7,18 +7,20 @@ from decimal import Decimal
 
 import pytest
 
-from reconciler.model.catalog.methods import methods_of
-from reconciler.model.catalog.models import SNAPSHOTS
-from reconciler.model.catalog.prices import PRICES
+from reconciler.model.catalog.methods import models_of
+from reconciler.model.catalog.prices import prices
+from reconciler.model.catalog.tables import table
 from reconciler.model.prices import KINDS, PriceTable, package_prices, read_table
 from reconciler.specs.prices import PriceFile
 
 MINI = "gpt-4.1-mini-2025-04-14"
-TRAINED = {m for m in SNAPSHOTS.values() if "supervised" in (methods_of(m, "azure") or ())}
+FACTS = [m for m in table("azure").models.values() if m.alias and not m.access]
+TRAINED = {m.id for m in FACTS} & set(models_of("supervised", "azure"))
+"""Those that train everywhere and by every type."""
 
 
 def test_the_packages_table_is_a_price_file() -> None:
-    data = json.loads(json.dumps(PRICES))
+    data = json.loads(json.dumps(prices()))
     assert read_table(PriceFile.model_validate(data).model_dump(exclude_none=True)) == package_prices()
 
 

@@ -9,9 +9,10 @@ import httpx2
 import pytest
 
 from reconciler.model.allowance import OfferedSku, Usage
-from reconciler.providers.allowances import ArmAllowances, read_grant, read_offered, read_usage
+from reconciler.providers.allowances import ArmAllowances, read_grant, read_usage
 from reconciler.providers.dates import read_date
 from reconciler.providers.decoding import Item
+from reconciler.providers.offers import Offers, read_offered
 from reconciler.providers.reader import Reader
 
 ACCOUNT = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/a"
@@ -35,7 +36,7 @@ def allowances(answers: dict[str, Any]) -> tuple[ArmAllowances, list[str]]:
     client = httpx2.Client(transport=httpx2.MockTransport(answer))
     params = {"api-version": "2025-09-01"}
     reader = Reader(client, "https://arm.test", Nobody(), service="ARM", params=params, sleep=lambda _: None)
-    return ArmAllowances(reader, ACCOUNT, "swedencentral", by_key=True), asked
+    return ArmAllowances(reader, ACCOUNT, "swedencentral", Offers(reader, ACCOUNT), by_key=True), asked
 
 
 def test_where_each_answer_comes_from() -> None:

@@ -103,7 +103,7 @@ def test_what_is_only_shown_is_left_out() -> None:
 
 
 def test_a_put_keeps_what_it_does_not_know_and_leaves_out_what_is_read_only() -> None:
-    body = put_body({"capacity": 20}, {"team": "other"}, LIVE)
+    body = put_body({"capacity": 20}, {}, {"team": "other"}, LIVE)
     assert body == {
         "sku": {"name": "Standard", "capacity": 20},
         "tags": {"team": "other"},
@@ -116,27 +116,10 @@ def test_a_put_keeps_what_it_does_not_know_and_leaves_out_what_is_read_only() ->
     }
 
 
-@pytest.mark.parametrize(
-    ("model", "source", "wire", "why"),
-    [
-        (
-            "gpt-4.1-mini@2025-04-14",
-            None,
-            {"format": "OpenAI", "name": "gpt-4.1-mini", "version": "2025-04-14"},
-            "a base model",
-        ),
-        ("gpt-4.1-mini.ft-0", None, {"format": "OpenAI", "name": "gpt-4.1-mini.ft-0", "version": "1"}, "fine-tuned"),
-        (
-            "gpt-4.1-mini.ft-0",
-            "/accounts/a",
-            {"format": "OpenAI", "name": "gpt-4.1-mini.ft-0", "version": "1", "source": "/accounts/a"},
-            "from another account",
-        ),
-    ],
-)
-def test_models_on_the_wire(model: str, source: str | None, wire: dict[str, str], why: str) -> None:
-    fields = {"model": model} | ({"source": source} if source else {})
-    assert put_body(fields, {}, LIVE)["properties"]["model"] == wire, why
+def test_the_model_of_another_account_names_it() -> None:
+    named = {"format": "Meta", "name": "Llama.ft-0", "version": "1"}
+    body = put_body({"model": "Llama.ft-0", "source": "/accounts/a"}, named, {}, LIVE)
+    assert body["properties"]["model"] == {**named, "source": "/accounts/a"}
 
 
 WRITES = [
