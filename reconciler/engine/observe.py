@@ -35,6 +35,8 @@ class Wanted:
     """Whether the checkpoints of all the estate's runs are asked for: one may be served that the specs do not name."""
     adopted: frozenset[tuple[str, str]] = frozenset()
     """Targets and ids of runs and models that count as the estate's, though they may carry nobody's mark."""
+    bases: frozenset[tuple[str, str]] = frozenset()
+    """Targets and names of fine-tuned models from which runs start: asked for by name where a list leaves them out."""
 
 
 NOTHING = Wanted()
@@ -61,6 +63,7 @@ class _Look:
         self.estate = estate
         self.wanted = wanted
         self.adopted = {id for name, id in wanted.adopted if name == target.name}
+        self.bases = {id for name, id in wanted.bases if name == target.name}
         self.problems: list[Diagnostic] = []
         self.account: ObservedAccount | None = None
         self.lists: dict[str, Future[Any]] = {}
@@ -140,11 +143,11 @@ class _Look:
     def _unlisted(self, jobs: Iterable[ObservedJob], models: Iterable[ObservedModel]) -> list[str]:
         """Models of the estate's finished runs that the list leaves out: lists lag, so each is asked for by name.
 
-        So are adopted models, whose runs may be long forgotten.
+        So are adopted models, whose runs may be long forgotten, and fine-tuned models that the specs start from.
         """
         done = (j for j in jobs if j.phase is Phase.SUCCEEDED and j.fine_tuned_model)
         names = {str(j.fine_tuned_model): None for j in done if self._is_ours(j)}
-        names |= dict.fromkeys(sorted(id for id in self.adopted if not id.startswith("ftjob-")))
+        names |= dict.fromkeys(sorted(id for id in self.adopted | self.bases if not id.startswith("ftjob-")))
         listed = {m.id.lower() for m in models}
         return [id for id in names if id.lower() not in listed]
 
@@ -162,7 +165,9 @@ class _Look:
         return f"target {self.target.name}"
 
     def _failed(self, error: ServiceError, listing: str = "") -> None:
-        if listing and error.status in (404, 405, 501):
+        if listing and error.status == 404 and self.target.api_version and listing != "deployments":
+            self._unanswered(error, listing)
+        elif listing and error.status in (404, 405, 501):
             code = codes.LIST_MISSING
             detail = f"{error.service} answers {error.status} to the list of {listing}. {code.way_out}"
             self.problems.append(code.at(detail=detail, address=self._address))
@@ -171,3 +176,11 @@ class _Look:
             self.problems.append(code.at(detail=f"{error.message}. {code.way_out}", address=self._address))
         elif code_for(error) not in {p.code for p in self.problems}:
             self.problems.append(diagnose(error, self._address))
+
+    def _unanswered(self, error: ServiceError, listing: str) -> None:
+        """Once a target: a version that the service does not know has no list of anything."""
+        code = codes.API_VERSION_UNANSWERED
+        if code not in {p.code for p in self.problems}:
+            asked = f"with api-version {self.target.api_version}"
+            detail = f"{error.service} answers 404 to the list of {listing} {asked}. {code.way_out}"
+            self.problems.append(code.at(detail=detail, address=self._address))

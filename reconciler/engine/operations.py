@@ -58,7 +58,7 @@ def look(world: World, parallelism: int = PARALLELISM, *, every_checkpoint: bool
     """Observe every target; reads are cheap, so more of them run at once than writes."""
     graph = build_graph(world.specs, world.facts)
     marks_of = frozenset(mark for run in graph.runs.values() for mark in run.marks)
-    wanted = Wanted(marks_of, graph.checkpointed(), every_checkpoint, graph.adopted())
+    wanted = Wanted(marks_of, graph.checkpointed(), every_checkpoint, graph.adopted(), graph.tuned_bases())
     with make_pool(1 if parallelism <= 1 else READS) as pool:
         return observe(world.targets, world.specs.estate, pool, wanted)
 

@@ -23,6 +23,11 @@ def sku(name: str) -> str:
     return _SKUS.get(name.lower(), name)
 
 
+def is_known_sku(name: str) -> bool:
+    """Whether this release knows it; the vendor may have newer ones."""
+    return name.lower() in _SKUS
+
+
 def region(name: str) -> str:
     """`Sweden Central` and `swedencentral` are one region."""
     return name.replace(" ", "").lower()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from reconciler.model.address import Address
-from reconciler.model.catalog.models import base_of
+from reconciler.model.catalog.models import base_of, is_fine_tuned
 from reconciler.model.diagnostics import Place
 from reconciler.model.fingerprint import Ingredients
 
@@ -115,6 +115,11 @@ class ResourceGraph:
         refs = [r for r in (*bases, *served) if isinstance(r, RunRef) and r.checkpoint is not None]
         runs = [self.runs[ref.address] for ref in refs]
         return frozenset(name for run in runs for name in ((run.adopt,) if run.adopt else run.marks))
+
+    def tuned_bases(self) -> frozenset[tuple[str, str]]:
+        """Targets and names of the fine-tuned models, made elsewhere, from which runs start."""
+        based = ((run.target, run.base) for run in self.runs.values() if isinstance(run.base, str))
+        return frozenset((target, base.partition(":ckpt-step-")[0]) for target, base in based if is_fine_tuned(base))
 
     def adopted(self) -> frozenset[tuple[str, str]]:
         """Targets and ids of the live runs and models that count as runs of the estate."""

@@ -22,6 +22,7 @@ from reconciler.specs.documents import Document, Located, parse, read
 from reconciler.specs.estate import Specs
 from reconciler.specs.estate_keys import ESTATE_KEYS, price_file, read_estate_keys
 from reconciler.specs.job import Job
+from reconciler.specs.plausible import check_plausible
 from reconciler.specs.references import check_references
 from reconciler.specs.target import PROVIDERS
 
@@ -79,6 +80,7 @@ def _problems(specs: Specs) -> Iterator[Diagnostic]:
     yield from _Loader(specs).load()
     yield from check_references(specs)
     yield from check_combinations(specs)
+    yield from check_plausible(specs)
 
 
 def find_repository(root: Path) -> Path:

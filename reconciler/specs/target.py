@@ -21,7 +21,8 @@ _GROUP = described(
 )
 _REGION = described(r"^[A-Za-z][A-Za-z0-9 ]*$", "Expected a region such as swedencentral.")
 _API_VERSION = described(
-    r"^(v1|[0-9]{4}-[0-9]{2}-[0-9]{2}(-preview)?)$", 'Expected v1, or a date such as "2025-04-01-preview".'
+    r"^(v1|20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(-preview)?)$",
+    'Expected v1, or a date such as "2025-04-01-preview".',
 )
 _URL = described(r"^https?://", "Expected a URL that begins with https://.")
 _ACCOUNT = described(

@@ -120,3 +120,10 @@ def test_an_azure_endpoint_is_guarded_too(bench: Bench) -> None:
     assert result.status == 1
     assert "endpoint-refused" in result.err
     assert str(Path("specs/estate.yaml")) in result.err
+
+
+def test_a_model_that_the_project_does_not_list_is_told_before_it_is_paid(twin: Bench) -> None:
+    twin.edit("specs/all.yaml", "gpt-4o-mini-2024-07-18", "gpt-4o-mini-2024-07-81")
+    planned = twin.run("plan")
+    assert "[model-unlisted]" in planned.err
+    assert 'did you mean "gpt-4o-mini-2024-07-18"?' in planned.err

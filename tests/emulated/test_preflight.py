@@ -174,3 +174,23 @@ def test_training_that_has_ended(triage: Bench, monkeypatch: pytest.MonkeyPatch)
     planned = triage.run("plan")
     assert planned.status == 1
     assert "[model-untrainable]" in planned.err
+
+
+def test_a_misspelt_sku_is_told_before_the_first_training(triage: Bench) -> None:
+    triage.edit(TRIAGE, "sku: Standard", "sku: Standrad")
+    planned = triage.run("plan")
+    assert planned.status == 1
+    assert "[model-not-served]" in planned.err
+    assert 'did you mean "Standard"?' in planned.err
+    validated = triage.run("validate")
+    assert validated.status == 0
+    assert "[sku-unknown]" in validated.out + validated.err
+
+
+def test_a_fine_tuned_base_of_another_account_is_told_before_it_is_paid(triage: Bench) -> None:
+    triage.edit(TRIAGE, f"base_model: {NANO}", f"base_model: {NANO}.ft-{'0' * 32}-tone")
+    planned = triage.run("plan")
+    assert planned.status == 1
+    assert "[base-missing]" in planned.err
+    assert triage.apply().status == 1
+    assert [r["path"] for r in triage.requests() if r["method"] == "POST"] == []

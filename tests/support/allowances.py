@@ -57,12 +57,16 @@ def usages(limit: int = 1000, **used: int) -> list[Usage]:
     return [Usage(name, used.get(name.replace(".", "_").replace("-", "_"), 0), limit) for name in names]
 
 
+TOMORROW = offered("tomorrow.ft-0", "1", "OfTomorrow", base="tomorrow-2030-01-01")
+"""A kind of deployment that this release does not know."""
+
+
 @dataclass
 class MemoryAllowances:
     """The `Allowances` port in memory."""
 
     quota: list[Usage] = field(default_factory=usages)
-    models: list[OfferedModel] = field(default_factory=lambda: [offered(*model) for model in MODELS.items()])
+    models: list[OfferedModel] = field(default_factory=lambda: [*(offered(*m) for m in MODELS.items()), TOMORROW])
     filter_names: list[str] = field(default_factory=lambda: ["Microsoft.Default", "Microsoft.DefaultV2"])
     role: Permissions = CONTRIBUTOR
     refused: dict[Question, ServiceError] = field(default_factory=dict)

@@ -34,3 +34,5 @@ BY_PROVIDER = {"azure": AZURE, "openai": OPENAI}
 
 DEPLOYMENT_NAME = (2, 64)
 """Shortest and longest name of an Azure deployment."""
+TAGS = 50
+"""Tags of one resource of Azure's (learn.microsoft.com, azure/azure-resource-manager/management/tag-resources)."""

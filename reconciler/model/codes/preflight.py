@@ -41,6 +41,22 @@ MODEL_REGION_UNSURE = warning(
     "Nothing to do if it works; else train another model, or in another region.",
     "jobs:\n  triage:\n    training_type: global\n    base_model: gpt-4o-2024-08-06",
 )
+BASE_MISSING = error(
+    "base-missing",
+    "the fine-tuned base model is not on this account",
+    "A run starts from a fine-tuned model only where that model lives: the account's list does not have it, and it "
+    "is not found by its name.",
+    "Name a model of this account, or train where the model lives. A model that was deleted cannot be trained further.",
+    "jobs:\n  triage:\n    base_model: gpt-4.1-mini-2025-04-14.ft-0123456789abcdef0123456789abcdef-tone",
+)
+MODEL_UNLISTED = warning(
+    "model-unlisted",
+    "the project does not list the base model",
+    "A service lists the models that a project may use. One that is not there may be misspelt, retired, or not open to "
+    "this project.",
+    "Correct the name, or have the model opened to the project.",
+    "jobs:\n  triage:\n    base_model: gpt-4.1-mini-2025-04-41",
+)
 MODEL_NOT_SERVED = error(
     "model-not-served",
     "the region cannot serve this model in this way",

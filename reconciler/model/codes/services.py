@@ -42,6 +42,14 @@ LIST_MISSING = error(
     "Check `base_url`; ask the service for the missing list, or train there by hand and name the model's id.",
     "platform: {provider: openai, base_url: https://llm.contoso.example/v1}   # GET /v1/models: 404",
 )
+API_VERSION_UNANSWERED = error(
+    "api-version-unanswered",
+    "the service does not answer this api-version",
+    "Azure answers 404 to versions of its interface that it does not know, and to versions without training runs.",
+    "Correct `api_version`, or leave it out for the tool's own default; if it is right, see that `endpoint` is the "
+    "account's own.",
+    "targets:\n  sweden:\n    api_version: 2024-13-01   # 404 Resource not found",
+)
 TARGET_REGION = error(
     "target-region",
     "the account is in another region",

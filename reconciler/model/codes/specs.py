@@ -179,3 +179,26 @@ TARGET_EMPTY = notice(
     "Remove the target from the specs.",
     "targets:\n  sweden: {provider: azure, ..., retired: true}",
 )
+SKU_UNKNOWN = warning(
+    "sku-unknown",
+    "no such deployment type is known",
+    "Azure's deployment types have fixed names. It may be a newer one; a plan looks whether the account offers it, and "
+    "a deployment that fails is found out only after its model was trained.",
+    "Correct the spelling if it is no newer type of Azure's.",
+    "deployments:\n  triage:\n    sku: GlobalStandrad",
+)
+API_VERSION_UNFIT = warning(
+    "api-version-unfit",
+    "this api-version does not train as the specs want",
+    "Azure names versions by days: training runs came in 2023, methods and training types with 2025-04-01-preview.",
+    "Leave `api_version` out for the tool's own default, or name a newer one.",
+    "targets:\n  sweden:\n    api_version: 2022-12-01",
+)
+TAGS_TOO_MANY = error(
+    "tags-too-many",
+    "the deployment would have too many tags",
+    "Azure takes 50 tags on a resource, of up to 256 characters each. This tool records in tags what it wrote, the "
+    "spec's tags among it.",
+    "Use fewer or shorter tags.",
+    "45 tags on a deployment, with this tool's own more than 50",
+)

@@ -17,12 +17,14 @@ from reconciler.planning.plan import Plan, in_plan_order
 from reconciler.planning.preflight.filters import check_filters
 from reconciler.planning.preflight.findings import Finding, block
 from reconciler.planning.preflight.limits import check_limits, check_queue
+from reconciler.planning.preflight.names import check_names
 from reconciler.planning.preflight.permissions import check_permissions
 from reconciler.planning.preflight.questions import questions
 from reconciler.planning.preflight.quota import check_quota, quota_notes
 from reconciler.planning.preflight.regions import check_served, check_trainable
 from reconciler.planning.preflight.retired import check_retired
 from reconciler.planning.preflight.room import check_room
+from reconciler.planning.preflight.tags import check_tags
 from reconciler.planning.preflight.unknown import check_unknown
 from reconciler.planning.preflight.view import View
 from reconciler.specs.estate import Specs
@@ -34,9 +36,11 @@ CHECKS: tuple[Check, ...] = (
     check_unknown,
     check_permissions,
     check_retired,
+    check_names,
     check_trainable,
     check_served,
     check_filters,
+    check_tags,
     check_limits,
     check_room,
     check_quota,

@@ -15,6 +15,7 @@ from reconciler.model.resource import DesiredDeployment, DesiredRun, RunRef
 from reconciler.planning.changes import Change
 from reconciler.planning.preflight.findings import Finding
 from reconciler.planning.preflight.view import View, touches
+from reconciler.specs.base import did_you_mean
 
 MOST_SHOWN = 8
 """Models that a message lists."""
@@ -77,6 +78,17 @@ def _serving(view: View, change: Change, desired: DesiredDeployment, allowance: 
         there = ", ".join(sorted(s.name for s in like.skus))
         detail = f"{region} serves {base} as: {there}."
         yield _cannot(change, desired, detail, f"not with {base} in {region}", ("sku",))
+    elif like is None and not normal.is_known_sku(desired.sku):
+        yield from _sku_of_nobody(change, desired, allowance)
+
+
+def _sku_of_nobody(change: Change, desired: DesiredDeployment, allowance: Allowance) -> Iterator[Finding]:
+    """A name that neither this release knows nor any model of the account has: it is misspelt."""
+    offered = sorted({sku.name for model in allowance.models or () for sku in model.skus})
+    if offered and desired.sku.lower() not in (name.lower() for name in offered):
+        hint = did_you_mean(desired.sku, list(dict.fromkeys([*offered, *normal.SKUS])))
+        detail = f"{change.target} has no model with the SKU {desired.sku}. Offered: {', '.join(offered)}."
+        yield _cannot(change, desired, detail, hint or "no such SKU", ("sku",))
 
 
 def _cannot(change: Change, desired: DesiredDeployment, detail: str, hint: str, where: tuple[str, ...]) -> Finding:

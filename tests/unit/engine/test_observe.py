@@ -54,6 +54,19 @@ def test_an_account_that_cannot_be_read(error: ServiceError, code: str) -> None:
     assert [p.code.id for p in look(cloud)["sweden"].problems] == [code]
 
 
+@pytest.mark.parametrize(("version", "code"), [("2022-12-01", "api-version-unanswered"), ("", "list-missing")])
+def test_a_404_to_every_list_is_told_once_where_a_version_is_why(version: str, code: str) -> None:
+    cloud = Cloud(load_text(ESTATE))
+    for read in ("files", "jobs", "models"):
+        cloud["sweden"].fail(read, *[Fault(ServiceError("Resource not found", service="Azure", status=404))] * 3)
+    world = cloud.world(load_text(ESTATE))
+    targets = {**world.targets, "sweden": replace(world.targets["sweden"], api_version=version)}
+    problems = operations.look(replace(world, targets=targets), 1)["sweden"].problems
+    assert {p.code.id for p in problems} == {code}
+    assert len(problems) == (1 if version else 3)
+    assert (version in problems[0].detail, "base_url" in problems[0].detail) == (True, not version)
+
+
 def test_an_account_in_another_region_is_not_the_one_that_is_meant() -> None:
     cloud = Cloud(load_text(ESTATE))
     cloud["sweden"].arm.region = "West Europe"

@@ -22,6 +22,7 @@ from jsonschema import Draft7Validator, validators
 
 from reconciler.cli.schema import schema_json
 from reconciler.model import codes
+from reconciler.model.diagnostics import Severity
 from reconciler.model.errors import DiagnosticsError
 from reconciler.specs.documents import parse
 from reconciler.specs.parse import TOP_KEYS, load
@@ -30,6 +31,7 @@ from reconciler.specs.schema import schema
 PROJECT = Path(__file__).parents[3]
 SCHEMA = schema()
 CANNOT_SAY = {
+    codes.TAGS_TOO_MANY,
     codes.DANGLING_REFERENCE,
     codes.REFERENCE_CYCLE,
     codes.OTHER_ACCOUNT,
@@ -128,7 +130,7 @@ def parser_accepts(text: str, folder: Path, estate: bool = True) -> bool:
     try:
         load(folder)
     except DiagnosticsError as error:
-        return {d.code for d in error.diagnostics} <= CANNOT_SAY
+        return {d.code for d in error.diagnostics if d.severity is Severity.ERROR} <= CANNOT_SAY
     return True
 
 

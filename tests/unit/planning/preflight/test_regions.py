@@ -45,10 +45,18 @@ def test_training_elsewhere_is_not_guessed_at(kind: str) -> None:
 
 
 def test_a_base_that_is_fine_tuned_itself_counts_as_its_base() -> None:
-    made = plan((f"base_model: {NANO}", f"base_model: {NANO}.ft-{'0' * 32}"), live="nothing")
-    assert TRIAGE not in blocked(made)
-    made = plan((f"base_model: {NANO}", f"base_model: {NANO}.ft-{'0' * 32}"), live="nothing", arrange=nothing_trains)
-    assert TRIAGE in blocked(made)
+    tuned = f"{NANO}.ft-{'0' * 32}"
+
+    def there(cloud: Cloud) -> None:
+        cloud["sweden"].model_list[tuned] = ObservedModel(tuned, None, None, 1, None, None, None)
+
+    def there_and_nothing_trains(cloud: Cloud) -> None:
+        there(cloud)
+        nothing_trains(cloud)
+
+    edit = (f"base_model: {NANO}", f"base_model: {tuned}")
+    assert TRIAGE not in blocked(plan(edit, live="nothing", arrange=there))
+    assert TRIAGE in blocked(plan(edit, live="nothing", arrange=there_and_nothing_trains))
 
 
 def test_a_base_that_the_destination_does_not_have() -> None:
@@ -73,3 +81,32 @@ def test_skus_of_a_fine_tuned_model_hold_for_its_like() -> None:
 
     made = plan(live="nothing", arrange=arrange)
     assert blocked(made)[CHAT] == "swedencentral serves gpt-4.1-mini-2025-04-14 as: GlobalStandard"
+
+
+TYPO = ("sku: Standard", "sku: GlobalStandrad")
+
+
+def serves_new_kind(cloud: Cloud) -> None:
+    for name in ("sweden", "chicago"):
+        cloud[name].allowances.models = [
+            *cloud[name].allowances.models,
+            offered("new-model", "1", "Standard", "GlobalStandrad"),
+        ]
+
+
+def test_a_sku_that_nobody_has_is_found_before_the_first_training() -> None:
+    made = plan(TYPO, live="nothing")
+    told = [d for d in made.diagnostics if d.code.id == "model-not-served"]
+    assert told
+    assert all(d.hint == 'did you mean "GlobalStandard"?' for d in told)
+    assert all("Offered: DataZoneStandard, GlobalStandard" in d.detail for d in told)
+    assert {d.range.text.strip() for d in told if d.range} == {"sku: GlobalStandrad"}
+    assert "deployment.support-chat@sweden" in blocked(made)
+
+
+def test_a_sku_that_any_model_of_the_account_has_passes() -> None:
+    assert blocked(plan(TYPO, live="nothing", arrange=serves_new_kind)) == {}
+
+
+def test_a_sku_that_this_release_knows_passes_though_no_list_has_it() -> None:
+    assert blocked(plan(("sku: Standard", "sku: DeveloperTier"), live="nothing")) == {}
