@@ -108,8 +108,10 @@ def _requests(name: str) -> int:
 
 
 def _tasks(schedules: int, seed: int) -> list[Task]:
-    """In a worker process, which knows the estates."""
-    return list(tasks(schedules, seed))
+    """In a worker process, which knows the estates. Shuffled, so that every row has its share of what is done."""
+    todo = list(tasks(schedules, seed))
+    random.Random(seed).shuffle(todo)
+    return todo
 
 
 def tasks(schedules: int, seed: int) -> Iterator[Task]:
@@ -135,14 +137,26 @@ def table(rows: dict[str, Row]) -> Iterator[str]:
 
 def run(schedules: int, seed: int, workers: int) -> dict[str, Row]:
     rows: dict[str, Row] = {}
-    total = Row()
     with ProcessPoolExecutor(1, initializer=begin) as drawing:
         todo = drawing.submit(_tasks, schedules, seed).result()
     with ProcessPoolExecutor(workers, initializer=begin) as pool:
         for done, (what, report) in enumerate(_reports(pool, todo), 1):
             rows.setdefault(what, Row()).add(report)
+            if report.findings:
+                print(f"{what}: {report.name}: {report.findings}", file=sys.stderr, flush=True)
             if done % 100 == 0:
-                print(f"{done} of {len(todo)}", file=sys.stderr, flush=True)
+                _progress(done, len(todo), rows)
+    return _summed(rows)
+
+
+def _progress(done: int, of: int, rows: dict[str, Row]) -> None:
+    print(f"{done} of {of}", *table(_summed(rows)), sep="\n", file=sys.stderr, flush=True)
+
+
+def _summed(rows: dict[str, Row]) -> dict[str, Row]:
+    """In the order of the table, and all together last."""
+    rows = {name: rows[name] for name in (*Kind, *RANDOM) if name in rows}
+    total = Row()
     for name, row in rows.items():
         if name != LAGGING:
             for attribute in ("schedules", "faults", "paid_twice", "objects", "human"):
