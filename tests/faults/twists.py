@@ -40,6 +40,14 @@ class Service:
         self.twists = twists
         self.dice = dice
         self.hits = 0
+        begins = stage.keeper.now() + dice.uniform(0, 900)
+        self.gap = (
+            dice.choice((*LISTS, LISTS[0], LISTS[0])),
+            begins,
+            begins + dice.uniform(60, 900),
+            dice.randrange(5),
+        )
+        """Which list does not come, from when, until when, and what comes in its place."""
         stage.network.twist = self
 
     def settle(self) -> None:
@@ -59,10 +67,10 @@ class Service:
         answer = serve(url)
         created = method == "POST" and path.endswith("/fine_tuning/jobs")
         if self.twists and answer.status < 300 and (listed or created):
-            answer = self._changed(answer, listed)
+            answer = self._changed(answer, path, listed)
         return answer
 
-    def _changed(self, answer: Answer, listed: bool) -> Answer:
+    def _changed(self, answer: Answer, path: str, listed: bool) -> Answer:
         body = orjson.loads(answer.body)
         before = orjson.dumps(body)
         key = "data" if "data" in body else "value"
@@ -75,8 +83,8 @@ class Service:
                 _unmark(items)
             if Twist.ORDER in self.twists:
                 self.dice.shuffle(items)
-            if Twist.LISTLESS in self.twists and self.dice.random() < 0.1:
-                body = self._listless(body, key)
+            if Twist.LISTLESS in self.twists:
+                body = self._listless(body, key, path)
         after = orjson.dumps(body)
         self.hits += after != before
         headers = [(name, value) for name, value in answer.headers if name != b"content-length"]
@@ -92,11 +100,17 @@ class Service:
         if odd is None and self.dice.random() < 0.5:
             del item["created_at"]
 
-    def _listless(self, body: dict[str, Any], key: str) -> dict[str, Any]:
-        rest = {name: value for name, value in body.items() if name != key}
+    def _listless(self, body: dict[str, Any], key: str, path: str) -> dict[str, Any]:
+        """One list is none for minutes, and any may be now and then."""
+        name, begins, ends, lie = self.gap
+        if not (path.endswith(name) and begins <= self.stage.keeper.now() < ends):
+            lie = self.dice.randrange(5)
+            if self.dice.random() > 0.05:
+                return body
+        rest = {field: value for field, value in body.items() if field != key}
         other = "value" if key == "data" else "data"
-        lies: list[dict[str, Any]] = [rest, rest | {key: None}, rest | {key: {}}, rest | {other: []}, {}]
-        return self.dice.choice(lies)
+        lies: tuple[dict[str, Any], ...] = (rest, rest | {key: None}, rest | {key: {}}, rest | {other: []}, {})
+        return lies[lie]
 
     def _shift(self) -> None:
         """Runs of others come and go; so the run of a cursor may be gone when the next page is asked for."""
