@@ -123,7 +123,14 @@ def unset_part(unset: Unset) -> UnsetPart:
 
 def _orphans(plan: Plan) -> tuple[OrphanPart, ...]:
     return tuple(
-        OrphanPart(address=str(o.address), target=o.target, name=o.live.name, reason=o.why, protected=o.protected)
+        OrphanPart(
+            address=str(o.address),
+            target=o.target,
+            name=o.live.name,
+            reason=o.why,
+            protected=o.protected,
+            unread=o.unread,
+        )
         for o in plan.orphans
     )
 

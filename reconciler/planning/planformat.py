@@ -183,6 +183,7 @@ class OrphanPart(Part):
     name: str
     reason: str
     protected: bool
+    unread: bool = Field(False, description="Whether its target could not be read in full, so that it stays.")
 
 
 class LeftoverPart(Part):

@@ -16,6 +16,8 @@ from reconciler.render.text import Style, clean, pad, plural, when, width
 
 LEFT = "Left as it is, for the specs do not set it any more:"
 UNWANTED = "Kept, though nothing wants it any more (--prune destroys it):"
+PROTECTED = "Kept, because it is protected:"
+UNREAD_KEPT = "Kept, because its target could not be read in full:"
 INDENT = " " * 13
 COLUMNS = 80
 LOOK: dict[Action, tuple[str, str]] = {
@@ -198,8 +200,8 @@ def prunes(plan: PlanDocument) -> bool:
 
 def _kept(plan: PlanDocument) -> list[str]:
     lines = []
-    for protected, head in ((False, UNWANTED), (True, "Kept, because it is protected:")):
-        names = [f"  {pad(o.name, 34)} on {o.target}{_why(o, plan)}" for o in kept(plan) if o.protected is protected]
+    for head in (UNWANTED, PROTECTED, UNREAD_KEPT):
+        names = [f"  {pad(o.name, 34)} on {o.target}{_why(o, plan)}" for o in kept(plan) if _head(o, plan) == head]
         lines += [head, *map(clean, names)] if names else []
     if used := in_use(plan):
         lines.append("Kept, because it is in use or may be:")
@@ -208,6 +210,12 @@ def _kept(plan: PlanDocument) -> list[str]:
             lines += textwrap.wrap(told, COLUMNS, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
     more = left_behind(plan)
     return [*lines, more] if more else lines
+
+
+def _head(orphan: OrphanPart, plan: PlanDocument) -> str:
+    if orphan.protected:
+        return PROTECTED
+    return UNREAD_KEPT if orphan.unread and prunes(plan) else UNWANTED
 
 
 def left(parts: Iterable[UnsetPart]) -> list[str]:

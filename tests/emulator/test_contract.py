@@ -29,9 +29,7 @@ PREFIXES = {
     "arm-cognitive-2025-06-01.json": r"(?=/subscriptions/)",
     "arm-cognitive-2026-03-01.json": r"(?=/subscriptions/)",
 }
-OPAQUE = re.compile(
-    r"/operationStatuses/|/Microsoft\.(Authorization/permissions|Insights/eventtypes/management/values)$"
-)
+OPAQUE = re.compile(r"/operationStatuses/|/Microsoft\.Authorization/permissions$")
 """Where a long-running operation is followed, a URL from an answer's header; and another provider's interface."""
 
 

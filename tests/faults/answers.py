@@ -1,15 +1,12 @@
 """Answers that are not what was asked for: a whole life of commands, each of whose answers may be mutated.
 
-A mutation puts a value of another type or size in place of one, or takes a field away. It is never a believable lie: a
-list that hides a run behind another mark cannot be told from a list without it, so the fields by which a run is known
-are not replaced by other texts. No mutation may end in a traceback, start a run twice, or send a control character
+No mutation may end in a traceback, start a run twice, or send a control character
 or a workflow command to the screen; no command may go on for ever.
 """
 
 from __future__ import annotations
 
 import contextlib
-import copy
 import io
 import os
 import random
@@ -20,9 +17,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import orjson
 import pytest
 
 from reconciler.cli.app import run as command_line
@@ -31,6 +26,7 @@ from reconciler.engine.context import Stop, Stopped
 from reconciler.model.marks import find_mark
 from reconciler.providers.retry import Backoff
 from tests.faults.estate import small
+from tests.faults.lies import Lie, mutated
 from tests.faults.network import NETWORKS, Answer, Network, Operator, transports
 from tests.faults.timekeeper import TimeKeeper
 
@@ -39,22 +35,6 @@ LEAST = 20.0
 """Virtual seconds that a wait takes at least, so that days pass in few requests."""
 MOST_REQUESTS = 2_000
 """Of one command; more than that is no end."""
-ODD: tuple[Any, ...] = (
-    *(None, True, False, 0, -1, 3.7, 1e300, 2**53 + 1, 2**63, -(2**40), [], [1], [None], {}, {"a": 1}, [[[]]]),
-    *("", "x", "é", "\x1b[31mred\x1b[0m", "::error::pwned", "<img src=x onerror=alert(1)>", "a\nb\r\nc", "\u202eabc"),
-    *(
-        "\x00",
-        "../../x",
-        "NaN",
-        "9999-99-99T99:99:99Z",
-        "0001-01-01T00:00:00Z",
-        "x" * 5_000,
-        {"code": None},
-        ["a", "b"],
-    ),
-)
-KNOWN_BY = frozenset({"id", "suffix", "user_provided_suffix", "fine_tuned_model", "status", "filename", "name", "tags"})
-"""Fields whose believable values cannot be told from the truth."""
 LIFE = (
     "plan", "plan --format json", "plan --format markdown", "plan --prune", "plan --explain job.triage",
     "apply --auto-approve --no-wait", "status", "apply --auto-approve --wait", "drift", "drift --format json",
@@ -92,8 +72,9 @@ class Liar(Network):
         self.dice = dice
         self.rate = 0.0
         self.told: list[str] = []
-        self.instead: dict[str, bytes] = {}
-        """Ends of paths -> the body that is answered to a GET of them, whatever is there."""
+        self.instead: list[Lie] = []
+        self.wrote: list[str] = []
+        """What was asked for that is no read, in order."""
         self.asked = 0
         self.operators[HOST] = Operator(HOST)
 
@@ -103,43 +84,15 @@ class Liar(Network):
             raise NoEnd
         answer = self.serve(method, url, headers, body)
         path = url.partition("?")[0]
-        for end, lie in self.instead.items():
-            if method == "GET" and path.endswith(end):
-                return Answer(200, [(b"content-type", b"application/json")], lie)
+        if method != "GET":
+            self.wrote.append(f"{method} {path}")
+        for lie in self.instead:
+            if lie.strikes(method, path):
+                return lie.told(answer)
         if answer.body[:1] in (b"{", b"[") and self.dice.random() < self.rate and "/_emulator" not in url:
-            answer.body = self._mutated(orjson.loads(answer.body), f"{method} {path}")
-            answer.headers = [(k, v) for k, v in answer.headers if k != b"content-length"]
+            how, answer = mutated(answer, self.dice)
+            self.told.append(f"{method} {path} {how}")
         return answer
-
-    def _mutated(self, value: Any, what: str) -> bytes:
-        places = list(_places(value))
-        shallow = [place for place in places if len(place) < 2]
-        place = self.dice.choice(shallow if self.dice.random() < 0.3 else places)
-        odd = copy.deepcopy(self.dice.choice(ODD))
-        if place and place[-1] in KNOWN_BY and isinstance(odd, str) and odd:
-            odd = [odd]
-        self.told.append(f"{what} {place} := {odd!r:.60}")
-        if not place:
-            return _dumped(odd)
-        holder = value
-        for step in place[:-1]:
-            holder = holder[step]
-        if isinstance(holder, dict) and place[-1] not in KNOWN_BY and self.dice.random() < 0.15:
-            del holder[place[-1]]
-        else:
-            holder[place[-1]] = odd
-        return _dumped(value)
-
-
-def _dumped(value: Any) -> bytes:
-    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
-
-
-def _places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    yield at
-    inside = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for step, below in inside:
-        yield from _places(below, (*at, step))
 
 
 def live(seed: int, folder: Path, findings: Findings) -> None:

@@ -10,13 +10,16 @@ from typing import Any
 import pytest
 
 from reconciler.providers import reader
-from tests.faults.answers import HOST, Liar, command, lying, search, started_twice
+from tests.faults.answers import HOST, Findings, Liar, command, lying, search, started_twice
+from tests.faults.lies import RAW, Lie
 from tests.faults.network import NETWORKS
 
 NO_LISTS = (
     b"{}",
     b'{"statusCode": 200, "message": "ok"}',
+    b'{"object": "list", "data": null, "has_more": false}',
     b'{"object": "list", "data": null, "has_more": true}',
+    b'{"data": [{"id": "ftjob-1", "status": "running", "created_at": 1}], "data": []}',
     b'{"object": "list", "data": [], "has_more": true}',
     b'{"data": "none"}',
     b'{"data": [null]}',
@@ -39,7 +42,7 @@ def applies_without_a_list(folder: Path, answer: bytes) -> tuple[dict[str, list[
     with lying(folder):
         liar = NETWORKS[HOST] = Liar(random.Random(1))
         command(liar, "apply --auto-approve --no-wait", folder)
-        liar.instead["/fine_tuning/jobs"] = answer
+        liar.instead = [Lie("GET", "/fine_tuning/jobs", answer)]
         text = command(liar, "apply --auto-approve --no-wait", folder)
         return started_twice(liar), text
 
@@ -59,3 +62,30 @@ def test_a_decoder_that_takes_an_absence_for_an_empty_list_is_found_out(
 
     monkeypatch.setattr(reader, "list_of", lenient)
     assert applies_without_a_list(tmp_path, b"{}")[0]
+
+
+WRITES = (
+    ("POST", "/files"),
+    ("POST", "/fine_tuning/jobs"),
+    ("PUT", "/deployments/triage"),
+)
+SPOILED = {name: spoil(b'{"id": "x"}') for name, spoil in RAW.items() if name != "a byte order mark"} | {
+    "a list": b"[]",
+    "null": b"null",
+    "an object of nothing": b"{}",
+    "an id that is none": b'{"id": ["x"]}',
+}
+
+
+@pytest.mark.parametrize("name", SPOILED)
+def test_a_write_whose_answer_cannot_be_read_is_looked_after(name: str, tmp_path: Path) -> None:
+    """Each is told once, and then the truth: the same apply ends well, and nothing was done twice."""
+    with lying(tmp_path):
+        liar, found = Liar(random.Random(1)), Findings()
+        NETWORKS[HOST] = liar
+        liar.instead = [Lie(method, end, SPOILED[name], times=1) for method, end in WRITES]
+        text = command(liar, "apply --auto-approve --wait", tmp_path, found)
+        assert not found.counts, found.first
+        assert [lie.times for lie in liar.instead] == [0] * len(WRITES), text
+        assert not started_twice(liar), text
+        assert "No changes" in command(liar, "plan", tmp_path), text

@@ -26,6 +26,8 @@ class Orphan:
     """By its tags, or by the specs where they still name it."""
     retired: bool = False
     """Whether its whole target is."""
+    unread: bool = False
+    """Whether its target could not be read in full: then it stays."""
 
     @property
     def why(self) -> str:
@@ -56,7 +58,8 @@ def _orphans(graph: ResourceGraph, observed: Mapping[str, Observation], everythi
             address = _address(mark.address, live.name, target)
             named = graph.deployments.get(address)
             protected = mark.protect or bool(named and named.protect)
-            yield Orphan(address, target, live, named is not None and not everything, protected)
+            superseded = named is not None and not everything
+            yield Orphan(address, target, live, superseded, protected, unread=not observation.complete)
 
 
 def _address(text: str, name: str, target: str) -> Address:
@@ -69,7 +72,9 @@ def _address(text: str, name: str, target: str) -> Address:
 
 
 def removals(orphans: tuple[Orphan, ...], changes: Mapping[str, Change], reason: Reason | None = None) -> list[Change]:
-    """What is destroyed: never what is protected, and an old version only once the new one serves."""
+    """What is destroyed: nothing that is protected or on a target that was not read in full, and an old version only
+    once the new one serves.
+    """
     return [
         Change(
             orphan.address,
@@ -80,7 +85,7 @@ def removals(orphans: tuple[Orphan, ...], changes: Mapping[str, Change], reason:
             live=orphan.live,
         )
         for orphan in orphans
-        if not orphan.protected and not _stuck(changes.get(str(orphan.address)))
+        if not (orphan.protected or orphan.unread) and not _stuck(changes.get(str(orphan.address)))
     ]
 
 

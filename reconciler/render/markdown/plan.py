@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from reconciler.planning.planformat import DriftPart, PlanDocument, UnsetPart
+from reconciler.planning.planformat import DriftPart, OrphanPart, PlanDocument, UnsetPart
 from reconciler.render import cost
 from reconciler.render.markdown import page
 from reconciler.render.markdown.by_target import by_target
@@ -89,16 +89,19 @@ def _drift(drift: DriftPart, *, unfolded: bool) -> str:
 
 def _kept(plan: PlanDocument) -> str:
     """Deployments with the reason, what is in use, and the rest in numbers; empty where nothing is kept."""
-    lines = [
-        f"- deployment {code(o.name)} on {code(o.target)}: {'it is protected' if o.protected else prose(o.reason)}"
-        for o in kept(plan)
-    ]
+    lines = [f"- deployment {code(o.name)} on {code(o.target)}: {_why_kept(o, plan)}" for o in kept(plan)]
     lines += [f"- {x.kind} {code(value(x.kind, x.name))} on {code(x.target)}: {prose(x.kept)}" for x in in_use(plan)]
     shown = page.fill(lines, _MOST_KEPT)
     if len(shown) < len(lines):
         shown.append(f"- and {len(lines) - len(shown):,} more")
     pointer = "" if prunes(plan) or not kept(plan) else "`--prune` destroys what is not protected."
     return "\n\n".join(part for part in ("\n".join(shown), prose(left_behind(plan)), pointer) if part)
+
+
+def _why_kept(orphan: OrphanPart, plan: PlanDocument) -> str:
+    if orphan.protected:
+        return "it is protected"
+    return "its target could not be read in full" if orphan.unread and prunes(plan) else prose(orphan.reason)
 
 
 def left_alone(parts: Sequence[UnsetPart]) -> list[str]:
