@@ -67,9 +67,9 @@ class Item:
         return seconds
 
     def optional_whole(self, name: str) -> int | None:
-        """A whole number; None where it is absent or null."""
+        """A whole number, which a service may spell as a text; None where it is absent or null."""
         found = self.raw.get(name)
-        number = _whole(found)
+        number = int(found) if isinstance(found, str) and _DIGITS.match(found) else _whole(found)
         if found is not None and number is None:
             raise self._wrong(name, found, "a whole number")
         return number
@@ -147,6 +147,7 @@ class Item:
         return NotWhole(f"`{name}` of {self.what} is {kind_of(found)}, not {wanted}")
 
 
+_DIGITS = re.compile(r"[0-9]{1,15}\Z")
 _MILLISECONDS = 10**11
 """Times above are in milliseconds: as seconds they would lie beyond the year 5138."""
 

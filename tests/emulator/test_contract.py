@@ -29,7 +29,9 @@ PREFIXES = {
     "arm-cognitive-2025-06-01.json": r"(?=/subscriptions/)",
     "arm-cognitive-2026-03-01.json": r"(?=/subscriptions/)",
 }
-OPAQUE = re.compile(r"/operationStatuses/|/Microsoft\.Authorization/permissions$")
+OPAQUE = re.compile(
+    r"/operationStatuses/|/Microsoft\.(Authorization/permissions|Insights/eventtypes/management/values)$"
+)
 """Where a long-running operation is followed, a URL from an answer's header; and another provider's interface."""
 
 

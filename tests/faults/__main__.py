@@ -1,5 +1,8 @@
 """`make faults N=1000`: every fault at every request of the example estate's apply, then random schedules; a table.
 
+The random ones are of two operators, of crowds and chains, and of crowds with a service that twists its answers. Last
+come whole lives of commands whose answers are mutated.
+
 The seed is drawn anew unless it is given, and printed, so that any schedule can be run again.
 """
 
@@ -21,14 +24,27 @@ from pathlib import Path
 
 from reconciler.api.estate import Estate
 from tests.faults import answers, estate
+from tests.faults.crowds import draw_crowd, hold, retrying
 from tests.faults.network import Kind, installed
 from tests.faults.schedules import Report, draw, requests_of_an_apply, strike, together
 from tests.faults.stage import SETTLE
+from tests.faults.twists import Twist
 
 LAGS = (0.0, SETTLE / 2)
 ABOVE = SETTLE * 3
-Task = tuple[str, int, int, float]
-"""What: a kind of fault or `random`; request or seed; number of requests; lag."""
+TWO = "two operators"
+LAGGING = "two operators, lag above settle"
+CROWDS = "crowds and chains"
+EVERYTHING = "crowds with all of these"
+TWISTS = {
+    CROWDS: frozenset[Twist](),
+    **{twist.value: frozenset({twist}) for twist in Twist},
+    EVERYTHING: frozenset(Twist) - {Twist.UNMARKED},
+}
+"""Rows of crowds: how the service twists its answers."""
+RANDOM = (TWO, LAGGING, *TWISTS)
+Task = tuple[str, int, float]
+"""What: a kind of fault or a row of random schedules; request or seed; lag."""
 
 
 @dataclass
@@ -67,33 +83,47 @@ def begin() -> None:
 @cache
 def _estate(name: str) -> Estate:
     folder = Path(_FOR_THE_PROCESS.enter_context(tempfile.TemporaryDirectory(prefix="faults-")))
-    return estate.example(folder) if name == "example" else estate.small(folder)
+    return {"example": estate.example, "small": estate.small, "retrying": retrying}[name](folder)
 
 
 def perform(task: Task) -> tuple[str, Report]:
     """One schedule, in a worker process."""
-    what, number, requests, lag = task
-    if what.startswith("random"):
-        above = what != "random"
-        chaos = draw(number, requests, lag=lag if above else None)
-        report = together(_estate("small"), chaos, plain=4 if above else 2)
-    else:
-        report = strike(_estate("example"), number, Kind(what), lag)
+    what, number, lag = task
+    report = _random(what, number) if what in RANDOM else strike(_estate("example"), number, Kind(what), lag)
     return what, Report(report.name, report.faults, report.findings, report.applies)
 
 
+def _random(what: str, seed: int) -> Report:
+    """A random schedule by its row and its own seed."""
+    if what in TWISTS:
+        return hold(_estate("retrying"), draw_crowd(seed, _requests("retrying"), TWISTS[what]))
+    above = what == LAGGING
+    chaos = draw(seed, _requests("small"), lag=ABOVE if above else None)
+    return together(_estate("small"), chaos, plain=4 if above else 2)
+
+
+@cache
+def _requests(name: str) -> int:
+    return requests_of_an_apply(_estate(name))
+
+
+def _tasks(schedules: int, seed: int) -> list[Task]:
+    """In a worker process, which knows the estates. Shuffled, so that every row has its share of what is done."""
+    todo = list(tasks(schedules, seed))
+    random.Random(seed).shuffle(todo)
+    return todo
+
+
 def tasks(schedules: int, seed: int) -> Iterator[Task]:
-    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
-        whole = requests_of_an_apply(estate.example(Path(one)))
-        small = requests_of_an_apply(estate.small(Path(two)))
+    whole = _requests("example")
     dice = random.Random(seed)
     for kind in Kind:
         for number in range(whole):
-            yield kind.value, number, whole, dice.choice(LAGS)
-    for _ in range(schedules):
-        yield "random", dice.randrange(2**32), small, 0.0
-    for _ in range(schedules // 10):
-        yield "random, lag above settle", dice.randrange(2**32), small, ABOVE
+            yield kind.value, number, dice.choice(LAGS)
+    shares = {TWO: 1, CROWDS: 2}
+    for row in RANDOM:
+        for _ in range(schedules // shares.get(row, 10)):
+            yield row, dice.randrange(2**32), 0.0
 
 
 def table(rows: dict[str, Row]) -> Iterator[str]:
@@ -107,16 +137,28 @@ def table(rows: dict[str, Row]) -> Iterator[str]:
 
 def run(schedules: int, seed: int, workers: int) -> dict[str, Row]:
     rows: dict[str, Row] = {}
-    total = Row()
-    with installed():
-        todo = list(tasks(schedules, seed))
+    with ProcessPoolExecutor(1, initializer=begin) as drawing:
+        todo = drawing.submit(_tasks, schedules, seed).result()
     with ProcessPoolExecutor(workers, initializer=begin) as pool:
         for done, (what, report) in enumerate(_reports(pool, todo), 1):
             rows.setdefault(what, Row()).add(report)
+            if report.findings:
+                print(f"{what}: {report.name}: {report.findings}", file=sys.stderr, flush=True)
             if done % 100 == 0:
-                print(f"{done} of {len(todo)}", file=sys.stderr, flush=True)
+                _progress(done, len(todo), rows)
+    return _summed(rows)
+
+
+def _progress(done: int, of: int, rows: dict[str, Row]) -> None:
+    print(f"{done} of {of}", *table(_summed(rows)), sep="\n", file=sys.stderr, flush=True)
+
+
+def _summed(rows: dict[str, Row]) -> dict[str, Row]:
+    """In the order of the table, and all together last."""
+    rows = {name: rows[name] for name in (*Kind, *RANDOM) if name in rows}
+    total = Row()
     for name, row in rows.items():
-        if name != "random, lag above settle":
+        if name != LAGGING:
             for attribute in ("schedules", "faults", "paid_twice", "objects", "human"):
                 setattr(total, attribute, getattr(total, attribute) + getattr(row, attribute))
     return {**rows, "all, lag below settle": total}
@@ -126,15 +168,15 @@ def _reports(pool: ProcessPoolExecutor, todo: list[Task]) -> Iterable[tuple[str,
     return pool.map(perform, todo, chunksize=8)
 
 
-def repeat(seed: int, times: int, lag: float | None) -> int:
+def repeat(what: str, seed: int, times: int) -> int:
     """One random schedule by its own seed, often, as its threads meet in ever different ways; 1 if it went wrong."""
     bad = 0
-    with installed(), tempfile.TemporaryDirectory() as folder:
-        loaded = estate.small(Path(folder))
-        chaos = draw(seed, requests_of_an_apply(loaded), lag=lag)
-        print(chaos)
-        for _ in range(times):
-            report = together(loaded, chaos, plain=2 if lag is None else 4)
+    begin()
+    with _FOR_THE_PROCESS:
+        for number in range(times):
+            report = _random(what, seed)
+            if number == 0:
+                print(report.name)
             if report.findings:
                 bad += 1
                 print(report.findings)
@@ -177,12 +219,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--one", type=int, metavar="SEED", help="only the random schedule with this seed of its own")
     parser.add_argument("--times", type=int, default=20, help="how often, with --one")
-    parser.add_argument("--above", action="store_true", help="with --one: lists lag above the settle time")
+    parser.add_argument("--row", choices=RANDOM, default=TWO, help="with --one: of which row of the table")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--answers", type=int, metavar="N", help="only mutated answers, about N of them")
     options = parser.parse_args()
     if options.one is not None:
-        return repeat(options.one, options.times, ABOVE if options.above else None)
+        return repeat(options.row, options.one, options.times)
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(2**32)
     print(f"seed {seed}", flush=True)
     if options.answers is not None:
@@ -194,8 +236,9 @@ def main() -> int:
         for line in row.bad[:5]:
             print(f"\n{line}")
     print(f"\n{time.monotonic() - begun:.0f} s, seed {seed}")
-    below = rows["all, lag below settle"]
-    return 1 if any(below.cells()[2:]) or rows["random, lag above settle"].human else 0
+    mutated = mutate(options.schedules, seed, options.workers)
+    lagging = rows.get(LAGGING, Row())
+    return max(mutated, int(any(rows["all, lag below settle"].cells()[2:])), int(lagging.human > 0))
 
 
 if __name__ == "__main__":

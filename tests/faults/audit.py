@@ -24,11 +24,13 @@ class Findings:
 
 
 def runs(stage: Stage) -> dict[str, list[Job]]:
-    """Every run that was ever created, by mark."""
+    """Every run that was ever created, by mark; also those whose records were deleted."""
     found: dict[str, list[Job]] = defaultdict(list)
     for space in stage.store.state.spaces():
         for job in space.jobs.values():
             found[find_mark(job.suffix) or ""].append(job)
+    for job in stage.gone:
+        found[find_mark(job.suffix) or ""].append(job)
     return found
 
 

@@ -10,6 +10,7 @@ import io
 import random
 import re
 import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ from reconciler.emulator import app as emulator_app
 from reconciler.emulator import runs as emulator_runs
 from reconciler.emulator.store import Store
 from reconciler.engine import executor, operations
-from tests.faults.timekeeper import TimeKeeper, kept_pool, kept_wait
+from tests.faults.timekeeper import AHEAD, TimeKeeper, kept_pool, kept_wait
 from tests.faults.trainer import Remembering
 
 
@@ -92,6 +93,10 @@ class Operator:
         return kind
 
 
+TwistedRequest = Callable[[str], Answer]
+"""The emulator's answer to a request, whose URL may be changed."""
+
+
 class Network:
     """`travel`: how many seconds a request is on its way, each way, drawn anew for every one."""
 
@@ -101,6 +106,7 @@ class Network:
         self.store.trainer = Remembering()
         self.app = emulator_app.create_app(self.store)
         self.travel = travel
+        self.twist: Callable[[str, str, TwistedRequest], Answer] = lambda method, url, serve: serve(url)
         self.operators: dict[str, Operator] = {}
         self._lock = threading.Lock()
         self._silent: list[tuple[str, float, float]] = []
@@ -126,7 +132,7 @@ class Network:
             kind = operator.take(method, parts.path)
 
         def work() -> Answer:
-            return self.serve(method, url, headers, body)
+            return self.twist(method, url, lambda asked: self.serve(method, asked, headers, body))
 
         self._pass(operator)
         if self._is_silent(parts.path):
@@ -273,6 +279,8 @@ def installed() -> Iterator[None]:
     with transports() as patch:
         patch.setattr(operations, "make_pool", kept_pool)
         patch.setattr(executor, "wait", kept_wait)
+        real = time.time
+        patch.setattr(time, "time", lambda: real() + AHEAD.get())
         yield
 
 

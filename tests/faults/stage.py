@@ -10,6 +10,7 @@ from itertools import count
 import httpx2
 
 from reconciler.api.estate import Estate
+from reconciler.emulator.records import Job
 from reconciler.engine import operations
 from reconciler.engine.context import Stop
 from reconciler.engine.operations import World
@@ -19,7 +20,7 @@ from reconciler.providers import azure
 from reconciler.providers.base import Pace, Target
 from reconciler.specs.target import AzureTarget
 from tests.faults.network import Killed, Kind, Network, Operator, reachable
-from tests.faults.timekeeper import GLANCE, TimeKeeper, working_for
+from tests.faults.timekeeper import AHEAD, GLANCE, TimeKeeper, working_for
 
 SETTLE = 30.0
 PACE = Pace(poll=30.0, settle=SETTLE, events=120.0)
@@ -35,7 +36,7 @@ class KeptStop(Stop):
         self.operator = operator
 
     def now(self) -> float:
-        return self.keeper.now()
+        return self.keeper.now() + AHEAD.get()
 
     def pause(self, seconds: float) -> None:
         self.keeper.sleep(max(seconds, GLANCE), self._is_dead)
@@ -82,6 +83,8 @@ class Stage:
         self.network = Network(self.keeper, travel)
         self.store = self.network.store
         self.store.state.lag = lag
+        self.gone: list[Job] = []
+        """Runs whose records were deleted."""
         for entry in loaded.specs.targets.values():
             assert isinstance(entry.spec, AzureTarget)
             self._account(entry.spec)
@@ -98,14 +101,19 @@ class Stage:
         *,
         wait: bool = True,
         parallelism: int = 1,
+        ahead: float = 0.0,
         meanwhile: Callable[[], object] = lambda: None,
     ) -> Told:
         """One `reconciler apply`, in a process of its own as far as anybody can tell.
 
-        `meanwhile` is what happens between its plan and its first step.
+        `ahead` is by how much its clock is wrong; `meanwhile` is what happens between its plan and its first step.
         """
         told = Told(self.network.operator(f"operator-{next(_NAMES)}", faults))
-        self.keeper.at_work(self._apply, told, wait, parallelism, meanwhile)
+        before = AHEAD.set(ahead)
+        try:
+            self.keeper.at_work(self._apply, told, wait, parallelism, meanwhile)
+        finally:
+            AHEAD.reset(before)
         return told
 
     def _apply(self, told: Told, wait: bool, parallelism: int, meanwhile: Callable[[], object]) -> None:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, ParamSpec, TypeVar
@@ -23,6 +24,8 @@ T = TypeVar("T")
 
 START = 1_795_000_000.0
 """Virtual Unix time at which every schedule begins."""
+AHEAD: ContextVar[float] = ContextVar("AHEAD", default=0.0)
+"""Seconds by which the clock of an operator's machine is wrong; his threads inherit it."""
 GLANCE = 5.0
 """Virtual seconds between two looks of the executor while nothing happens."""
 
@@ -165,7 +168,8 @@ class KeptPool(Executor):
                 self._keeper.begin()
             else:
                 self._queued += 1
-        self._pool.submit(self._run, future, lambda: fn(*args, **kwargs))
+        context = copy_context()
+        self._pool.submit(self._run, future, lambda: context.run(fn, *args, **kwargs))
         return future
 
     def _run(self, future: KeptFuture[T], work: Callable[[], T]) -> None:

@@ -126,7 +126,7 @@ def _pretty(lines: Lines) -> Numbered:
     while at < len(text):
         try:
             _, end = decoder.raw_decode(text, at)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise ContainerError(f"the JSON of row {number + 1} cannot be read: {error}") from error
         number += 1
         yield number, parse_row(text[at:end].encode())

@@ -59,7 +59,7 @@ def _spans_lines(lines: Sequence[bytes]) -> bool:
         return json.JSONDecoder().raw_decode(text)[1] > first
     except json.JSONDecodeError as error:
         return error.pos > max(first, len(text) // 2)
-    except RecursionError:
+    except (ValueError, RecursionError):  # a number of thousands of digits; brackets without an end
         return False
 
 

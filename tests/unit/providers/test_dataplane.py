@@ -93,7 +93,9 @@ def test_a_file_with_nothing_but_what_is_needed() -> None:
     assert (found.status, found.bytes, found.purpose) == ("processed", None, "")
 
 
-@pytest.mark.parametrize("change", [{"step_number": "7"}, {"step_number": None}, {"fine_tuned_model_checkpoint": None}])
+@pytest.mark.parametrize(
+    "change", [{"step_number": "seven"}, {"step_number": None}, {"fine_tuned_model_checkpoint": None}]
+)
 def test_a_checkpoint_that_is_none(change: dict[str, Any]) -> None:
     raw = {"id": "ftchkpt-1", "step_number": 7, "fine_tuned_model_checkpoint": "m:ckpt-step-7"}
     assert read_checkpoint("j", Item(raw, "a checkpoint")).step == 7
