@@ -52,7 +52,7 @@ def connect(estate: Estate, *, emulator: str | None = None, stop: Stop | None = 
                 name, spec, client, pace=pace, sleep=stop.sleep, now=stop.now, emulator=emulator
             )
         try:
-            yield World(estate.specs, estate.facts, targets, estate.base)
+            yield World(estate.specs, estate.facts, targets, estate.base, estate.diagnostics)
         finally:
             for target in targets.values():
                 target.close()

@@ -22,6 +22,7 @@ from reconciler.planning.derivation import Derivation
 from reconciler.planning.plan import Plan
 from reconciler.planning.planfile import to_document
 from reconciler.planning.planformat import PlanDocument
+from reconciler.planning.remarks import in_brief
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render import plan as render_plan
 from reconciler.render.text import duration, plural, visible_json
@@ -102,9 +103,10 @@ def _status(made: Plan, derivations: Sequence[Derivation], *, detailed_exitcode:
 
 
 def mention(estate: Estate, terminal: options.Terminal) -> None:
-    """That validate has something to say; its findings would drown the plan."""
-    if estate.diagnostics:
-        words = f"{plural(len(estate.diagnostics), 'remark')} on the specs and the training data: reconciler validate"
+    """That validate has more to say; all of its findings would drown the plan, which has the warnings of each kind."""
+    more = len(estate.diagnostics) - len(in_brief(estate.diagnostics))
+    if more:
+        words = f"{plural(more, 'remark')} more on the specs and the training data: reconciler validate"
         click.echo(terminal.err(words, "yellow"), err=True)
 
 

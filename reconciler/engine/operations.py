@@ -17,7 +17,7 @@ from reconciler.engine.pool import make_pool
 from reconciler.model import codes, marks
 from reconciler.model.address import Address
 from reconciler.model.asked import WHOLE, Asked
-from reconciler.model.diagnostics import in_order
+from reconciler.model.diagnostics import Diagnostic, in_order
 from reconciler.model.events import EventSink, Outcome, Result
 from reconciler.model.observation import Observation
 from reconciler.model.selection import EVERYTHING, Selection
@@ -31,6 +31,7 @@ from reconciler.planning.graph import build_graph
 from reconciler.planning.left import Base, left_targets, tell_left
 from reconciler.planning.plan import Plan
 from reconciler.planning.planner import make_plan
+from reconciler.planning.remarks import in_brief
 from reconciler.planning.removal.guard import guard
 from reconciler.planning.removal.teardown import make_destroy_plan
 from reconciler.planning.selecting import check_selection, select
@@ -52,6 +53,8 @@ class World:
     targets: Mapping[str, Target]
     base: Base | None = None
     """Earlier specs; a plan warns of the targets that have left since."""
+    remarks: tuple[Diagnostic, ...] = ()
+    """What was found in the specs and the training data, and is no error."""
 
 
 def look(world: World, parallelism: int = PARALLELISM, *, every_checkpoint: bool = False) -> dict[str, Observation]:
@@ -112,6 +115,8 @@ def _plan(
     if removes:  # what has left the specs has an address, too
         check_selection(asked.selection, world.specs, [c.address for c in made.changes])
     made = _compared(select(made, asked.selection), world)
+    if not asked.destroy:
+        made = replace(made, diagnostics=in_order([*made.diagnostics, *in_brief(world.remarks)]))
     if asked.destroy:  # nobody guards it but the operator who asks for it
         return made, observed
     closer = look_closer(world, observed, preflight.questions(made), parallelism)

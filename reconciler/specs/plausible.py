@@ -1,4 +1,4 @@
-"""What is spelled well and can hardly work: SKUs that nobody has, api-versions without training, too many tags.
+"""What is spelled well and can hardly work: SKUs of nobody, versions and models without such training, too many tags.
 
 The vendors may know more than this release, so what is only unknown is a warning here; a plan asks the live lists.
 """
@@ -11,12 +11,17 @@ from typing import Any
 
 from reconciler.model import codes, marks, normal
 from reconciler.model.catalog import api_versions, limits
+from reconciler.model.catalog.models import base_of
+from reconciler.model.catalog.tables import table
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.specs.base import Entry, did_you_mean
 from reconciler.specs.deployment import Deployment
 from reconciler.specs.estate import Specs
+from reconciler.specs.job import Job
 from reconciler.specs.target import AzureTarget
 
+STANDARD = "standard"
+"""What Azure takes where no training type is named."""
 SERVED_NAME = 110
 """Letters of a fine-tuned model's name on Azure: base, `.ft-`, 32 digits and a suffix of 40."""
 
@@ -26,6 +31,8 @@ def check_plausible(specs: Specs) -> Iterator[Diagnostic]:
         version = target.spec.api_version if isinstance(target.spec, AzureTarget) else None
         if version not in (None, "v1"):
             yield from _api_version(specs, target, version)
+    for job in specs.jobs.values():
+        yield from _training_type(specs, job)
     for deployment in specs.deployments.values():
         yield from _skus(deployment)
         yield from _number_of_tags(specs, deployment)
@@ -51,6 +58,23 @@ def _needs_methods(specs: Specs, target: str) -> str:
     """A job there that trains by another method than the first one, or names a training type."""
     jobs = ((f"job.{name}", job.spec) for name, job in specs.jobs.items() if job.spec.target == target)
     return next((name for name, job in jobs if job.training_type or job.method != "supervised"), "")
+
+
+def _training_type(specs: Specs, entry: Entry[Job]) -> Iterator[Diagnostic]:
+    """A training type that the vendor's table does not have for the base model; left out it is the standard one."""
+    job, target = entry.spec, specs.targets.get(entry.spec.target)
+    if not (target and isinstance(target.spec, AzureTarget) and isinstance(job.base_model, str)):
+        return
+    facts = table("azure").models.get(base_of(job.base_model).lower())
+    if facts is None or not facts.training_types or (job.training_type or STANDARD) in facts.training_types:
+        return
+    code, types = codes.TRAINING_TYPE_UNFIT, " or ".join(facts.training_types)
+    at = entry.place.value("training_type" if job.training_type else "base_model")
+    detail = (
+        f"{facts.id} trains as {types}, by the table of {facts.source.as_of}; this is {job.training_type or STANDARD}"
+        f"{'' if job.training_type else ', as no training_type is set'}. {code.way_out}"
+    )
+    yield code.at(at, detail, hint=f"training_type: {facts.training_types[0]}")
 
 
 def _skus(entry: Entry[Deployment]) -> Iterator[Diagnostic]:

@@ -19,6 +19,8 @@ from reconciler.engine.context import Stop
 from reconciler.github import approvals
 from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.errors import DiagnosticsError
+from reconciler.planning.plan import Plan
+from reconciler.planning.remarks import in_brief
 from reconciler.render import diagnostics as render_diagnostics
 from reconciler.render.fences import fenced
 from reconciler.render.markdown.escaping import code
@@ -65,7 +67,13 @@ def _planned(here: Hub, estate: Estate, root: Path, extra: Sequence[str], out: P
     except DiagnosticsError as error:
         return _unplanned(here, root, error.diagnostics)
     save(made.document, out)
-    return tell_plan(here, made.document, out, place, [*estate.diagnostics, *made.plan.diagnostics], extra)
+    return tell_plan(here, made.document, out, place, _each_once(estate, made.plan), extra)
+
+
+def _each_once(estate: Estate, made: Plan) -> list[Diagnostic]:
+    """What validate and the plan have to say: the plan repeats the warnings in brief."""
+    brief = set(in_brief(estate.diagnostics))
+    return [*estate.diagnostics, *(d for d in made.diagnostics if d not in brief)]
 
 
 def _make(estate: Estate, root: Path, extra: Sequence[str], place: Place) -> Made:

@@ -202,3 +202,11 @@ TAGS_TOO_MANY = error(
     "Use fewer or shorter tags.",
     "45 tags on a deployment, with this tool's own more than 50",
 )
+TRAINING_TYPE_UNFIT = warning(
+    "training-type-unfit",
+    "the model is not known to train in this way",
+    "Azure's open models train with global training only. A run of another type, or of none, is refused in words that "
+    "blame the model: it cannot be trained.",
+    "Set the job's `training_type` to one that the model has.",
+    "jobs:\n  triage:\n    target: sweden\n    base_model: Ministral-3B   # and no training_type: global",
+)

@@ -86,3 +86,26 @@ def test_tags_that_do_not_fit_beside_ours(number: int, length: int, fits: bool) 
     found = problems(edited(ESTATE, ("    tags: {team: support}", f"    {tags(number, length)}")))
     assert {p.code.id for p in found} == (set() if fits else {"tags-too-many"})
     assert fits or place(found[0]).startswith("specs/1.yaml:")
+
+
+NANO = "base_model: gpt-4.1-nano-2025-04-14"
+OPEN = [
+    ("Ministral-3B", "", "base_model"),
+    ("gpt-oss-20b", "standard", "training_type"),
+    ("gpt-oss-20b", "global", ""),
+    ("Qwen3-32B", "", "base_model"),
+    ("gpt-4.1-nano-2025-04-14", "standard", ""),
+    ("model-of-tomorrow", "", ""),
+]
+
+
+@pytest.mark.parametrize(("model", "kind", "at"), OPEN)
+def test_training_types_that_a_model_does_not_have(model: str, kind: str, at: str) -> None:
+    typed = f"\n    training_type: {kind}" if kind else ""
+    found = [p for p in problems(edited(ESTATE, (NANO, f"base_model: {model}{typed}"))) if p.code.id != "model-alias"]
+    assert [p.code.id for p in found] == (["training-type-unfit"] if at else [])
+    if at:
+        assert found[0].hint == "training_type: global"
+        assert "by the table of 2" in found[0].detail
+        assert found[0].range
+        assert found[0].range.text.strip().startswith(f"{at}:")
