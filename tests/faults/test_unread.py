@@ -58,3 +58,11 @@ def test_nothing_is_done_where_a_list_is_none(
     report = command(moved, "drift", tmp_path)
     assert "deployment.triage" not in report
     assert "sweden could not be read in full" in " ".join(report.split())
+
+
+@pytest.mark.parametrize("line", ["plan --prune", "plan --prune --format markdown"])
+def test_what_stays_is_told_with_why(line: str, moved: Liar, tmp_path: Path) -> None:
+    moved.instead = [Lie("GET", "/openai/models", NO_LIST)]
+    text = command(moved, line, tmp_path)
+    assert "its target could not be read in full" in text
+    assert "support-chat" in text.partition("its target could not be read in full")[0 if "markdown" in line else 2]
