@@ -8,7 +8,8 @@ POST   /_emulator/reset                forget everything but the clock
 POST   /_emulator/lag                  {"seconds": N}: lists trail creates by so many virtual seconds
 PUT    /_emulator/limits               any of limits.Limits; GET shows them
 PUT    /_emulator/quota                {"subscription", "location", "name": a usage name, "limit"}
-PUT    /_emulator/regions/NAME         {"untrainable": [model ids], "unserved": {model id: [SKUs]}}: what it lacks
+PUT    /_emulator/regions/NAME         {"untrainable": [model ids], "unserved": {model id: [SKUs]},
+                                      "retired": [model ids that only existing customers train on]}: what it lacks
 PUT    /_emulator/accounts/NAME        {"refuse_model_change": true, "readers_only": true}
 PUT    /_emulator/projects/NAME        {"training_not_available": true}
 PUT    /_emulator/logins               {"keys": [...], "tokens": [...]}: who is let in, by one proof; {} for anybody
@@ -182,11 +183,12 @@ def _quota(call: Call) -> Response:
 def _region(call: Call) -> Response:
     """What a region does not offer; replaces what was said before."""
     body = call.json()
-    untrainable, unserved = body.get("untrainable", []), body.get("unserved", {})
-    lists = [untrainable, *unserved.values()] if isinstance(unserved, dict) else [None]
+    untrainable, unserved, retired = (body.get("untrainable", []), body.get("unserved", {}), body.get("retired", []))
+    lists = [untrainable, retired, *unserved.values()] if isinstance(unserved, dict) else [None]
     if not all(isinstance(names, list) and all(isinstance(n, str) for n in names) for names in lists):
-        raise Refusal(400, "BadRequest", "Needed: untrainable (a list of models), unserved (models with their SKUs)")
-    call.store.state.regions[call.params["location"].lower()] = {"untrainable": untrainable, "unserved": unserved}
+        raise Refusal(400, "BadRequest", "Needed: untrainable, retired (lists of models), unserved (models with SKUs)")
+    lacks = {"untrainable": untrainable, "unserved": unserved, "retired": retired}
+    call.store.state.regions[call.params["location"].lower()] = lacks
     return reply(call.store.state.regions)
 
 

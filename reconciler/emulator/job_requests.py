@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 from reconciler.emulator import catalog, files, hyperparameters, models, offers
-from reconciler.emulator.errors import Json, Surface, bad_request
+from reconciler.emulator.errors import Json, Refusal, Surface, bad_request
 from reconciler.emulator.records import Job
 from reconciler.emulator.wire import Call, new_id, text
 
@@ -74,9 +74,19 @@ def _trainable(call: Call, name: str, kind: str) -> tuple[str, str]:
             param="model",
             platform_code="model_not_available",
         )
+    _check_retired(call, base)
     if kind not in base.methods:
         raise bad_request(f"The model '{base.id}' does not support method '{kind}'.", param="method")
     return (fine_tuned.id if fine_tuned else base.id), base.id
+
+
+def _check_retired(call: Call, base: catalog.BaseModel) -> None:
+    state = call.store.state
+    if not call.surface.azure or not offers.retired(state, call.account.location, base):
+        return
+    if not offers.existing_customer(state, call.account.subscription, base):
+        message = f"The model '{base.id}' is retired, and new customers cannot train on it."
+        raise Refusal(410, "ServiceModelDeprecated", message, param="model")
 
 
 def _trains(call: Call, base: catalog.BaseModel) -> bool:

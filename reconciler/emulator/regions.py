@@ -86,12 +86,16 @@ def _base(call: Call, model: BaseModel, location: str) -> Json:
         "finetuneCapabilities": dict.fromkeys(sorted(model.methods), "true"),
         "deprecation": {
             "fineTune": f"{model.fine_tune_until}T00:00:00Z",
-            "inference": f"{model.inference_until}T00:00:00Z",
+            "inference": f"{_served_until(call, model, location)}T00:00:00Z",
             "deprecationStatus": "Planned",
         },
         "lifecycleStatus": _lifecycle(call, model),
         "systemData": _stamped(catalog.unix(model.released)),
     }
+
+
+def _served_until(call: Call, model: BaseModel, location: str) -> str:
+    return "2026-10-14" if offers.retired(call.store.state, location, model) else model.inference_until
 
 
 def _fine_tuned(call: Call, model: Model, location: str) -> Json:

@@ -11,14 +11,19 @@ from reconciler.engine.models import base_name
 from reconciler.engine.recognising import chosen, find_run, recognise
 from reconciler.engine.uploading import file_id
 from reconciler.model import codes, marks
+from reconciler.model.allowance import Allowance
 from reconciler.model.catalog.refusals import Refusal
+from reconciler.model.diagnostics import Diagnostic
 from reconciler.model.errors import DiagnosticsError
 from reconciler.model.events import Outcome, StepWaiting
 from reconciler.model.observation import ObservedJob, Phase
 from reconciler.model.resource import DesiredRun, RunRef
+from reconciler.planning.existing import fitting
 from reconciler.planning.steps import Step
 from reconciler.providers.base import RunRequest, Target
 from reconciler.providers.errors import ServiceError
+
+_RETIRED = ("ServiceModelDeprecated", "ServiceModelDeprecating")
 
 
 def submit(step: Step, context: Context) -> tuple[ObservedJob, bool]:
@@ -41,7 +46,12 @@ def submit(step: Step, context: Context) -> tuple[ObservedJob, bool]:
         return target.training.create_job(request)
 
     look = partial(find_run, run, target, context)
-    job = create_once(look, create, target, context, step.key, final=lambda error: error.refusal is not None)
+    try:
+        job = create_once(look, create, target, context, step.key, final=lambda error: error.refusal is not None)
+    except ServiceError as error:
+        if error.code not in _RETIRED and error.status != 410:
+            raise
+        raise DiagnosticsError([_retired(run, target, error)]) from error
     if not tries:
         return job, False
     tell = partial(_tell, step, context)
@@ -49,6 +59,20 @@ def submit(step: Step, context: Context) -> tuple[ObservedJob, bool]:
     if stays.id != job.id:
         tell(f"following {stays.id}, which somebody else started at the same time")
     return stays, True
+
+
+def _retired(run: DesiredRun, target: Target, error: ServiceError) -> Diagnostic:
+    """The service's refusal of a retired base model, with what it trains there today."""
+    code = codes.BASE_RETIRED
+    try:
+        offered = target.allowances.offered() if target.allowances else []
+        models = fitting(Allowance(models=tuple(offered)).trainable(), run.ingredients.method, "azure")
+        instead = f" Trainable there by {run.ingredients.method}: {', '.join(models) or 'nothing'}."
+    except ServiceError as unread:
+        instead = f" What is trainable there could not be read: {unread.message}."
+    detail = f"{error.service}: {error.message.rstrip('.')}.{instead} {code.way_out}"
+    facts = f"{error.status} {error.code}".strip()
+    return code.at(run.place.value("base_model"), detail, address=str(run.address), facts=facts)
 
 
 def cancel_duplicate(step: Step, context: Context) -> Outcome:

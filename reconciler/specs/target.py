@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, field_validator
 
 from reconciler.model import normal
-from reconciler.specs.base import Strict, described
+from reconciler.specs.base import PRINTABLE, Strict, described
 
 _UUID = described(
     r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$",
@@ -98,6 +98,14 @@ class AzureTarget(_Account):
         default=RaisedLimits(),
         description="Limits of the account that the vendor's support has raised; plans check against them.",
         examples=[{"deployments": 64}],
+    )
+
+    existing_customer: list[Annotated[str, Field(min_length=1, max_length=200, pattern=PRINTABLE)]] = Field(
+        default=[],
+        max_length=100,
+        description="Retired base models on which this subscription has trained before, where its runs no longer show "
+        "it: it may train on them for some time longer.",
+        examples=[["gpt-4.1-mini-2025-04-14"]],
     )
 
     @field_validator("region")

@@ -107,6 +107,32 @@ def test_the_emulated_region_refuses_as_well(triage: Bench) -> None:
     assert "does not support fine-tuning" in words(result.err)
 
 
+def test_a_retired_model_is_trained_by_existing_customers_only(triage: Bench) -> None:
+    region(triage, retired=[NANO])
+    planned = triage.run("plan")
+    assert planned.status == 1
+    assert "[base-retired]" in planned.err
+    region(triage)
+    assert triage.apply().status == 0
+    region(triage, retired=[NANO])
+    triage.edit(TRIAGE, "n_epochs: 4", "n_epochs: 3")
+    result = triage.apply()
+    assert result.status == 0, result.err
+    assert "[existing-customer]" in result.err
+
+
+def test_the_services_410_is_explained_with_what_it_trains(triage: Bench) -> None:
+    """A target that says that it has trained on it, and has not."""
+    triage.edit("specs/estate.yaml", "region: swedencentral", f"region: swedencentral\n    existing_customer: [{NANO}]")
+    region(triage, retired=[NANO])
+    result = triage.apply()
+    assert result.status == 1
+    assert "[base-retired]" in result.err
+    assert "410 ServiceModelDeprecated" in result.err
+    assert "Trainable there by supervised: gpt-4.1-2025-04-14" in words(result.err)
+    assert len(triage.creates()) == 1
+
+
 def test_a_region_that_does_not_serve_the_model_so(triage: Bench) -> None:
     assert triage.apply().status == 0
     region(triage, unserved={NANO: ["Standard", "DataZoneStandard"]})

@@ -113,6 +113,22 @@ MODEL_UNTRAINABLE = error(
     "Train on a newer base model.",
     "jobs:\n  triage:\n    base_model: gpt-35-turbo-0125",
 )
+BASE_RETIRED = error(
+    "base-retired",
+    "the base model is retired, and this subscription is no existing customer of it",
+    "Azure lets only subscriptions that have trained on a model's version train on it after its retirement; a new "
+    "subscription of the same tenant does not inherit that. Live runs on any target of the subscription show it.",
+    "Train on another base model; or say `existing_customer: [MODEL]` on the target, if the runs were deleted.",
+    "jobs:\n  triage:\n    base_model: gpt-4.1-mini-2025-04-14   # retired on 2026-10-14, on a new account",
+)
+EXISTING_CUSTOMER = warning(
+    "existing-customer",
+    "the base model is retired, and is trained for existing customers only",
+    "This subscription has trained on it before, so it still may, until the day that is named. What is trained serves "
+    "for some time longer.",
+    "Move to a newer base model before that day. All dates: reconciler status.",
+    "jobs:\n  triage:\n    base_model: gpt-4.1-mini-2025-04-14   # until 2027-04-14, where it was trained before",
+)
 API_VERSION_RETIRED = warning(
     "api-version-retired",
     "this api-version is retired",

@@ -14,6 +14,7 @@ from reconciler.model.observation import Observation
 from reconciler.model.selection import EVERYTHING, Selection
 from reconciler.planning.changes import Action, Change
 from reconciler.planning.plan import Plan, in_plan_order
+from reconciler.planning.preflight.existing import check_existing
 from reconciler.planning.preflight.filters import check_filters
 from reconciler.planning.preflight.findings import Finding, block
 from reconciler.planning.preflight.limits import check_limits, check_queue
@@ -37,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     check_permissions,
     check_retired,
     check_names,
+    check_existing,
     check_trainable,
     check_served,
     check_filters,

@@ -45,15 +45,15 @@ def _training(view: View, change: Change, run: DesiredRun, base: str, allowance:
     if (offered and offered.trainable) or _data_plane_trains(view, change.target, base):
         return
     code, region = codes.MODEL_REGION, region_of(view, change.target)
-    listed = _listed(allowance.trainable())
+    there = listed(allowance.trainable())
     place = run.place.value("base_model")
     hint = f"not trainable in {region}"
     if offered and run.training_type not in (None, "standard"):
         # The list is about training in the region; global and developer training may run elsewhere.
-        detail = f"{region} does not train {base} itself. Trainable there: {listed}."
+        detail = f"{region} does not train {base} itself. Trainable there: {there}."
         yield Finding(codes.MODEL_REGION_UNSURE.at(place, detail, hint=hint, address=str(run.address)))
         return
-    detail = f"{change.target} is in {region}. Trainable there: {listed}. {code.way_out}"
+    detail = f"{change.target} is in {region}. Trainable there: {there}. {code.way_out}"
     told = code.at(place, detail, hint=hint, address=str(run.address))
     yield Finding(told, (change.key,), f"{region} does not train {base}")
 
@@ -98,6 +98,7 @@ def _cannot(change: Change, desired: DesiredDeployment, detail: str, hint: str, 
     return Finding(told, (change.key,), detail.rstrip("."))
 
 
-def _listed(models: tuple[str, ...]) -> str:
+def listed(models: tuple[str, ...]) -> str:
+    """The first of them, and how many more there are."""
     more = f", and {len(models) - MOST_SHOWN} more" if len(models) > MOST_SHOWN else ""
     return ", ".join(models[:MOST_SHOWN]) + more if models else "nothing"
