@@ -46,7 +46,7 @@ def status(
     if monthly := render_cost.hosting(made.hosting):
         click.echo(f"\n{monthly}")
     days = render_calendar.render(
-        calendar(estate.specs, made.graph, observed, made.models), made.observed_at, terminal.out
+        calendar(estate.specs, made.graph, observed, made.models, by_table=True), made.observed_at, terminal.out
     )
     click.echo(f"\n{days}" if days else "", nl=False)
     problems = [p for o in observed.values() for p in o.problems]

@@ -30,15 +30,20 @@ class LastDays:
     by: str
     """`the account's list`, or the table and its age."""
 
+    @property
+    def aged(self) -> str:
+        """For a day that stands in a list of days: where it is from, if not from the account."""
+        return f" (by {self.by})" if self.by.startswith("the table") else ""
 
-def last_days(observed: Observation, base: str, provider: str) -> LastDays:
-    """What the account's lists say, and the table where they say nothing."""
+
+def last_days(observed: Observation, base: str, provider: str, *, by_table: bool = True) -> LastDays:
+    """What the account's lists say, and the table, unless it is not asked, where they give no day at all."""
     live = next((m for m in observed.models if normal.same_model(m.id, base)), None)
     offered = observed.allowance.base_model(base)
     seen = [m for m in (live, offered) if m]
     new = min((m.inference_ends for m in seen if m.inference_ends), default=None)
     existing = min((m.fine_tune_ends for m in seen if m.fine_tune_ends), default=None)
-    table = retirement_of(base, provider) if new is None or existing is None else None
+    table = retirement_of(base, provider) if by_table and new is None and existing is None else None
     return LastDays(
         _day(new) if new else table.base if table else None,
         _day(existing) if existing else table.training if table else None,

@@ -15,6 +15,7 @@ from reconciler.model.diagnostics import SourceRange
 from reconciler.model.observation import Observation
 from reconciler.model.resource import DesiredDeployment, DesiredRun, NamedModel, ResourceGraph
 from reconciler.planning.closing import closes
+from reconciler.planning.existing import last_days
 from reconciler.specs.estate import Specs
 from reconciler.specs.target import AzureTarget
 
@@ -22,6 +23,8 @@ from reconciler.specs.target import AzureTarget
 class Ends(StrEnum):
     """What ends; the value completes "until 2027-04-14"."""
 
+    STARTING = "trained by new customers"
+    """By subscriptions that have not trained on the model before; the others go on until it is not trained at all."""
     TRAINING = "trained"
     SERVING = "served"
     ANSWERING = "answered"
@@ -59,10 +62,18 @@ class Ending:
 
 
 def calendar(
-    specs: Specs, graph: ResourceGraph, observed: Mapping[str, Observation], models: Mapping[Address, str]
+    specs: Specs,
+    graph: ResourceGraph,
+    observed: Mapping[str, Observation],
+    models: Mapping[Address, str],
+    *,
+    by_table: bool = False,
 ) -> tuple[Ending, ...]:
-    """Every known end of what the specs use, soonest first. `models`: of the wanted runs that have one."""
-    calendar = _Calendar(specs, graph, observed, models)
+    """Every known end of what the specs use, soonest first. `models`: of the wanted runs that have one.
+
+    `by_table`: whether the vendors' pages are asked where the live lists give no day.
+    """
+    calendar = _Calendar(specs, graph, observed, models, by_table)
     found: dict[tuple[int, str, Ends], set[Use]] = {}
     for ends, what, kind, use in calendar.endings():
         found.setdefault((ends, what, kind), set()).add(use)
@@ -74,9 +85,15 @@ _Found = tuple[int, str, Ends, Use]
 
 class _Calendar:
     def __init__(
-        self, specs: Specs, graph: ResourceGraph, observed: Mapping[str, Observation], models: Mapping[Address, str]
+        self,
+        specs: Specs,
+        graph: ResourceGraph,
+        observed: Mapping[str, Observation],
+        models: Mapping[Address, str],
+        by_table: bool,
     ) -> None:
         self.specs = specs
+        self.by_table = by_table
         self.graph = graph
         self.observed = observed
         self.models = models
@@ -104,10 +121,7 @@ class _Calendar:
 
     def _run(self, run: DesiredRun) -> Iterator[_Found]:
         if isinstance(run.base, str):
-            ends = self._training_ends(run.target, run.base)
-            closing = closes(self.specs, run.target)
-            if ends and (closing is None or ends < _midnight(closing)):
-                yield ends, run.base, Ends.TRAINING, self._user(run)
+            yield from self._training(run, run.base)
         account = self.observed[run.target].account
         model = self.models.get(run.address)
         if model and account and account.serves_by_name and run.address in self.graph.heads:
@@ -115,10 +129,14 @@ class _Calendar:
             if live and live.inference_ends:
                 yield live.inference_ends, f"the model of {run.address.name}", Ends.SERVING, self._user(run)
 
-    def _training_ends(self, target: str, base: str) -> int | None:
-        live = self.listed[target].get(base.lower())
-        offered = self.observed[target].allowance.base_model(base)
-        return _earliest(live.fine_tune_ends if live else None, offered.fine_tune_ends if offered else None)
+    def _training(self, run: DesiredRun, base: str) -> Iterator[_Found]:
+        provider = self.specs.targets[run.target].spec.provider
+        days = last_days(self.observed[run.target], base, provider, by_table=self.by_table)
+        closing = closes(self.specs, run.target)
+        if days.existing and (closing is None or days.existing < closing):
+            yield _midnight(days.existing), f"{base}{days.aged}", Ends.TRAINING, self._user(run)
+        if provider == "azure" and days.new and days.existing and days.new < days.existing:
+            yield _midnight(days.new), f"{base}{days.aged}", Ends.STARTING, self._user(run)
 
     def _deployment(self, desired: DesiredDeployment) -> Iterator[_Found]:
         allowance = self.observed[desired.target].allowance

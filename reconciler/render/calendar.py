@@ -9,7 +9,12 @@ from reconciler.planning.retirement import Ending, Ends
 from reconciler.render.text import Style, clean, pad, width
 
 COLUMNS = 80
-_WORD = {Ends.TRAINING: "training", Ends.SERVING: "serving", Ends.ANSWERING: "support"}
+_WORD = {
+    Ends.STARTING: "new customers' training",
+    Ends.TRAINING: "training",
+    Ends.SERVING: "serving",
+    Ends.ANSWERING: "support",
+}
 SOON, NEAR = 30, 90
 """Days."""
 

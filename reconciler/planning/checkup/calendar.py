@@ -15,7 +15,7 @@ def retirement(endings: Sequence[Ending], target: str, now: int) -> Iterator[Lin
     for ending in ours:
         left = ending.days_left(now)
         if ending.passed(now):
-            verdict = Verdict.NOTE if ending.kind is Ends.TRAINING else Verdict.WRONG
+            verdict = Verdict.NOTE if ending.kind in (Ends.TRAINING, Ends.STARTING) else Verdict.WRONG
             text = f"{ending.what}: not {ending.kind.value} since {ending.day.isoformat()}"
         else:
             verdict = Verdict.NOTE if left <= NOTICE_DAYS else Verdict.FINE

@@ -45,7 +45,7 @@ def _ended(view: View, ending: Ending, uses: Sequence[Use]) -> Iterator[Finding]
         keys = [c.key for c, d in view.deploys() if str(d.address) in named and touches(c, "model", "sku")]
         said = f"is not served {since}"
         yield Finding(_told(codes.MODEL_RETIRED, ending, uses, said), tuple(keys), f"{ending.what} {said}")
-    else:
+    elif ending.kind is Ends.ANSWERING:
         yield Finding(_told(codes.API_VERSION_RETIRED, ending, uses, f"is retired {since}"))
 
 

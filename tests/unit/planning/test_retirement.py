@@ -187,3 +187,19 @@ def test_versions_that_azure_has_retired() -> None:
     (found,) = endings(cloud, text)
     assert (found.what, found.kind, found.day) == ("api-version 2023-07-01-preview", Ends.ANSWERING, date(2024, 7, 1))
     assert [d.code.id for d in checked(cloud, text).diagnostics] == ["api-version-retired"]
+
+
+def test_a_retired_base_has_two_days_and_the_list_is_asked_before_the_table() -> None:
+    cloud, nano = build(ESTATE, "converged", []), "gpt-4.1-nano-2025-04-14"
+
+    def days(what: str) -> list[tuple[Ends, str]]:
+        specs, observed = load_text(ESTATE), observed_at_noon(cloud, ESTATE)
+        made = make_plan(specs, facts_of(specs), observed)
+        found = calendar(specs, made.graph, observed, made.models, by_table=True)
+        return [(e.kind, e.day.isoformat()) for e in found if e.what == what]
+
+    by_table = f"{nano} (by the table of 2026-08-19)"
+    assert days(by_table) == [(Ends.STARTING, "2026-10-14"), (Ends.TRAINING, "2027-04-14")]
+    list_base(cloud, nano, midnight(date(2028, 1, 2)), midnight(date(2028, 1, 1)))
+    assert days(nano) == [(Ends.STARTING, "2028-01-01"), (Ends.TRAINING, "2028-01-02")]
+    assert days(by_table) == []

@@ -60,10 +60,10 @@ def test_whose_runs_show_it_is_told_the_last_day() -> None:
 
 
 def test_whose_target_says_so_may_train_too() -> None:
-    made = plan(TARGET, live="nothing", arrange=lambda cloud: ends(cloud, NOW - DAY, None))
+    made = plan(TARGET, live="nothing", arrange=lambda cloud: ends(cloud, NOW - DAY, NOW + 100 * DAY))
     assert change(made, TRIAGE).action is Action.TRAIN
     assert "existing-customer" in codes_of(made)
-    assert "until 2027-04-14, and sweden says" in " ".join(d.detail for d in made.diagnostics)
+    assert "until 2027-04-25, and sweden says" in " ".join(d.detail for d in made.diagnostics)
 
 
 def test_after_the_last_day_nobody_trains() -> None:
