@@ -4,6 +4,7 @@ https://learn.microsoft.com/rest/api/aiservices/accountmanagement/accounts
 """
 
 from hashlib import sha256
+from uuid import NAMESPACE_URL, uuid5
 
 from starlette.responses import Response
 
@@ -91,7 +92,8 @@ def render(call: Call, account: Account) -> Json:
         "dateCreated": iso(account.stamp.created_at),
         "isMigrated": False,
     }
-    return {
+    identity = {"identity": _shown_identity(account, account.identity)} if account.identity else {}
+    return identity | {
         "id": account.id,
         "name": account.name,
         "type": "Microsoft.CognitiveServices/accounts",
@@ -130,11 +132,41 @@ def _put(call: Call) -> Response:
         tags=tags_of(body),
         stamp=stamp(call, present.stamp if present else None),
         etag=new_etag(),
+        identity=_identity(body),
     )
     if present:
+        account.policies, account.keys = present.policies, present.keys
         account.deployments, account.operations, account.space = present.deployments, present.operations, present.space
     call.store.state.accounts[name.lower()] = account
     return reply(render(call, account), 200 if present else 201)
+
+
+_TENANT = "99999999-9999-9999-9999-999999999999"
+
+
+def _identity(body: Json) -> Json | None:
+    """As it was asked for; what the service adds is made when it is shown."""
+    identity = section(body, "identity")
+    words = {word.strip().lower() for word in str(identity.get("type", "None")).split(",")}
+    if not words <= {"none", "systemassigned", "userassigned"}:
+        raise invalid(f"The identity type '{identity['type']}' is not valid.", "InvalidRequestContent")
+    section(identity, "userAssignedIdentities")
+    return None if words == {"none"} else identity
+
+
+def _shown_identity(account: Account, identity: Json) -> Json:
+    def made(name: str) -> str:
+        return str(uuid5(NAMESPACE_URL, f"{account.id}{name}".lower()))
+
+    shown: Json = {"type": identity["type"]}
+    if "systemassigned" in identity["type"].lower():
+        shown |= {"principalId": made("/identity"), "tenantId": _TENANT}
+    users = identity.get("userAssignedIdentities") or {}
+    if users:
+        shown["userAssignedIdentities"] = {
+            name: {"principalId": made(name), "clientId": made(f"{name}/client")} for name in users
+        }
+    return shown
 
 
 def _location(body: Json, present: Account | None) -> str:
@@ -158,6 +190,8 @@ def _patch(call: Call) -> Response:
     account, body = find(call), call.json()
     tags = tags_of(body) if "tags" in body else account.tags
     sku, properties = section(body, "sku"), section(body, "properties")
+    if "identity" in body:
+        account.identity = _identity(body)
     account.tags, account.sku, account.properties = tags, account.sku | sku, account.properties | properties
     account.stamp, account.etag = stamp(call, account.stamp), new_etag()
     return reply(render(call, account))
@@ -189,16 +223,51 @@ def _delete(call: Call) -> Response:
 
 
 def _keys(call: Call) -> Response:
-    digest = sha256(find(call).id.lower().encode()).hexdigest()
-    return reply({"key1": digest[:32], "key2": digest[32:]})
+    account = find(call)
+
+    def key(name: str) -> str:
+        return sha256(f"{account.id.lower()} {name} {account.keys.get(name, 0)}".encode()).hexdigest()[:32]
+
+    return reply({name: key(name) for name in ("key1", "key2")})
 
 
+def _regenerate(call: Call) -> Response:
+    account, name = find(call), str(call.json().get("keyName")).lower()
+    if name not in ("key1", "key2"):
+        raise invalid("'keyName' must be Key1 or Key2.", "InvalidRequestContent")
+    account.keys[name] = account.keys.get(name, 0) + 1
+    return _keys(call)
+
+
+def _account_skus(call: Call) -> Response:
+    find(call)
+    sku = {"name": "S0", "tier": "Standard"}
+    return reply({"value": [{"resourceType": "Microsoft.CognitiveServices/accounts", "sku": sku}]})
+
+
+def _skus(call: Call) -> Response:
+    """What accounts can be made as: az cognitiveservices account list-skus."""
+    kinds = ("OpenAI", "AIServices")
+    one = {"resourceType": "accounts", "name": "S0", "tier": "Standard", "restrictions": []}
+    return reply({"value": [one | {"kind": k, "locations": [place.upper()]} for k in kinds for place in places(call)]})
+
+
+def places(call: Call) -> list[str]:
+    """The regions that are there: three, those of the accounts, and those that were told what they lack."""
+    state = call.store.state
+    return sorted({*_REGIONS, *state.regions, *(account.location for account in state.accounts.values())})
+
+
+_REGIONS = ("eastus2", "northcentralus", "swedencentral")
 ROUTES = (
     Endpoint("PUT", ACCOUNT, _put, ARM),
     Endpoint("PATCH", ACCOUNT, _patch, ARM),
     Endpoint("GET", ACCOUNT, _get, ARM),
     Endpoint("DELETE", ACCOUNT, _delete, ARM),
     Endpoint("POST", f"{ACCOUNT}/listKeys", _keys, ARM),
+    Endpoint("POST", f"{ACCOUNT}/regenerateKey", _regenerate, ARM),
+    Endpoint("GET", f"{ACCOUNT}/skus", _account_skus, ARM),
+    Endpoint("GET", f"{SUBSCRIPTION}{PROVIDER}/skus", _skus, ARM),
     Endpoint("GET", f"{GROUP}{PROVIDER}/accounts", _list, ARM),
     Endpoint("GET", f"{SUBSCRIPTION}{PROVIDER}/accounts", _list, ARM),
 )

@@ -5,7 +5,7 @@ What the service removes by itself, an idle deployment say, leaves no entry here
 """
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 
 from starlette.responses import Response
 
@@ -14,14 +14,11 @@ from reconciler.emulator.errors import Json, Refusal
 from reconciler.emulator.records import Account, Activity
 from reconciler.emulator.wire import Call, Endpoint, iso, new_id, reply
 
-API_VERSION = "2015-04-01"
 KEPT = 1_000
 PAGE = 200
-_FILTER = re.compile(
-    r"\s*eventTimestamp ge '(?P<since>[^']+)'(?: and eventTimestamp le '(?P<until>[^']+)')?"
-    r"(?: and (?P<by>resourceUri|resourceGroupName|resourceProvider) eq '(?P<value>[^']+)')?\s*",
-    re.IGNORECASE,
-)
+_CLAUSE = re.compile(r"(?P<name>\w+) (?P<sign>ge|le|eq) (?P<quote>'?)(?P<value>[^']+)(?P=quote)", re.IGNORECASE)
+_SELECTORS = frozenset({"resourceuri", "resourceid", "resourcegroupname", "resourceprovider", "correlationid"})
+_MORE = frozenset({"caller", "status", "eventchannels", "levels"})
 
 
 def record(call: Call, account: Account, name: str, operation: str) -> None:
@@ -34,50 +31,96 @@ def record(call: Call, account: Account, name: str, operation: str) -> None:
 
 def _list(call: Call) -> Response:
     """Newest first. The filter is as narrow as the service's own."""
-    if call.query.get("api-version") != API_VERSION:
-        raise Refusal(400, "InvalidApiVersionParameter", f"The api-version is not supported. Use {API_VERSION}.")
-    asked = _FILTER.fullmatch(call.query.get("$filter", ""))
-    if asked is None:
-        raise Refusal(400, "BadRequest", "The $filter is missing, or not one of the patterns that are allowed.")
-    since, until = _unix(asked["since"]), _unix(asked["until"]) if asked["until"] else call.now
+    asked = _asked(call.query.get("$filter", ""))
+    since, until = _unix(asked["since"]), _unix(asked["until"]) if "until" in asked else call.now
     subscription = f"/subscriptions/{call.params['subscription']}/".lower()
     found = [
         a
         for a in reversed(call.store.state.activity)
-        if since <= a.at <= until and a.resource.lower().startswith(subscription) and _fits(a, asked)
+        if since <= a.at <= until and a.resource.lower().startswith(subscription)
     ]
-    events = [event for a in found[:PAGE] for event in (_render(a, "Succeeded"), _render(a, "Started"))]
-    return reply({"value": events})
+    events = [
+        _render(a, status) for a in found[:PAGE] for status in ("Succeeded", "Started") if _fits(a, status, asked)
+    ]
+    wanted = call.query.get("$select", "").replace(" ", "").lower().split(",")
+    return reply({"value": [{k: v for k, v in e.items() if wanted == [""] or k.lower() in wanted} for e in events]})
+
+
+def _asked(text: str) -> dict[str, str]:
+    """The clauses of a filter by their names in lower case; times are "since" and "until", with or without quotes."""
+    asked: dict[str, str] = {}
+    for clause in re.split(r" and ", text.strip(), flags=re.IGNORECASE):
+        found = _CLAUSE.fullmatch(clause.strip())
+        name = found and _clause_name(found["name"].lower(), found["sign"].lower())
+        if not found or not name or name in asked:
+            raise _bad_filter()
+        asked[name] = found["value"]
+    if "since" not in asked or len(_SELECTORS & set(asked)) > 1:
+        raise _bad_filter()
+    return asked
+
+
+def _bad_filter() -> Refusal:
+    return Refusal(400, "BadRequest", "The $filter is missing, or not one of the patterns that are allowed.")
+
+
+def _clause_name(name: str, sign: str) -> str | None:
+    if name == "eventtimestamp":
+        return {"ge": "since", "le": "until"}.get(sign)
+    return name if sign == "eq" and name in _SELECTORS | _MORE else None
 
 
 def _unix(time: str) -> float:
+    """A time without an offset is in UTC."""
     try:
-        return datetime.fromisoformat(time).timestamp()
+        said = datetime.fromisoformat(time)
     except ValueError:
         raise Refusal(400, "BadRequest", f"'{time[:80]}' is not a time.") from None
+    return (said if said.tzinfo else said.replace(tzinfo=UTC)).timestamp()
 
 
-def _fits(activity: Activity, asked: re.Match[str]) -> bool:
-    by, value = (asked["by"] or "").lower(), (asked["value"] or "").lower()
+def _fits(activity: Activity, status: str, asked: dict[str, str]) -> bool:
     resource = activity.resource.lower()
-    if by == "resourceuri":
-        return resource == value.rstrip("/")
-    if by == "resourcegroupname":
-        return f"/resourcegroups/{value}/" in resource
-    return by == "" or f"/providers/{value}/" in resource
+    group = resource.split("/")[4]
+    said = {
+        "resourceuri": resource,
+        "resourceid": resource,
+        "resourcegroupname": group,
+        "resourceprovider": "microsoft.cognitiveservices",
+        "correlationid": activity.id.lower(),
+        "caller": activity.by.lower(),
+        "status": status.lower(),
+    }
+    return all(said[name] == value.lower().rstrip("/") for name, value in asked.items() if name in said)
 
 
 def _render(activity: Activity, status: str) -> Json:
     operation = f"Microsoft.CognitiveServices/accounts/deployments/{activity.operation}"
+    _, _, subscription, _, group, *_ = activity.resource.split("/")
     return {
         "authorization": {"action": operation, "scope": activity.resource},
         "caller": activity.by,
+        "category": _word("Administrative"),
+        "correlationId": activity.id,
         "eventDataId": f"{activity.id}-{status}",
+        "eventName": _word("EndRequest" if status == "Succeeded" else "BeginRequest"),
         "eventTimestamp": iso(activity.at),
-        "operationName": {"value": operation, "localizedValue": operation},
+        "id": f"{activity.resource}/events/{activity.id}-{status}",
+        "level": "Informational",
+        "operationId": activity.id,
+        "operationName": _word(operation),
+        "resourceGroupName": group,
         "resourceId": activity.resource,
-        "status": {"value": status, "localizedValue": status},
+        "resourceProviderName": _word("Microsoft.CognitiveServices"),
+        "resourceType": _word("Microsoft.CognitiveServices/accounts/deployments"),
+        "status": _word(status),
+        "submissionTimestamp": iso(activity.at),
+        "subscriptionId": subscription,
     }
+
+
+def _word(value: str) -> Json:
+    return {"value": value, "localizedValue": value}
 
 
 ROUTES = (Endpoint("GET", f"{SUBSCRIPTION}/providers/Microsoft.Insights/eventtypes/management/values", _list, ARM),)

@@ -28,6 +28,7 @@ from reconciler.emulator import (
     runs,
     serving,
     uploads,
+    versions,
 )
 from reconciler.emulator.errors import Refusal, Surface, bare
 from reconciler.emulator.gate import FAULT, Gate, surface_of
@@ -153,6 +154,9 @@ async def _refused(request: Request, refusal: Exception) -> Response:
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     refusal = bare(error.status_code, error.detail)
+    if error.status_code == 404:
+        path, version = request.url.path, request.query_params.get("api-version", "")
+        refusal = versions.unknown(surface_of(path), request.method, path, version)
     refusal.headers = dict(error.headers or {})
     return await _refused(request, refusal)
 

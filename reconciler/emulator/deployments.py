@@ -46,7 +46,7 @@ def _put(call: Call) -> Response:
         tags=accounts.tags_of(body),
         stamp=accounts.stamp(call, present.stamp if present else None),
         etag=accounts.new_etag(),
-        state="Updating" if present else "Creating",
+        state="Accepted" if present else "Creating",
         used_at=call.now,
         base=base.name,
         fine_tuned=fine_tuned,
@@ -180,7 +180,7 @@ def _patch(call: Call) -> Response:
     usage = quota.usage_name(sku["name"], deployment.base, deployment.fine_tuned)
     quota.check(call.store.state, account, deployment, usage, sku)
     tags = accounts.tags_of(body) if "tags" in body else deployment.tags
-    deployment.sku, deployment.tags, deployment.state = sku, tags, "Updating"
+    deployment.sku, deployment.tags, deployment.state = sku, tags, "Accepted"
     deployment.stamp, deployment.etag = accounts.stamp(call, deployment.stamp), accounts.new_etag()
     activity.record(call, account, deployment.name, "write")
     return reply(render(account, deployment), 200, operations.begin(call, account, "update", deployment))

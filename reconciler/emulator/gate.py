@@ -2,12 +2,13 @@
 
 import re
 from email.utils import formatdate
+from urllib.parse import parse_qsl
 from uuid import uuid4
 
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from reconciler.emulator import authorization
+from reconciler.emulator import authorization, versions
 from reconciler.emulator.errors import Refusal, Surface
 from reconciler.emulator.mishaps import carry_out
 from reconciler.emulator.requests import LoggedRequest
@@ -50,6 +51,7 @@ class Gate:
 
         async def work(receive: Receive, send: Send) -> None:
             refusal = self._refusal(scope, surface)
+            refusal = refusal or versions.refusal(surface, scope["path"], dict(parse_qsl(query)))
             refusal = refusal or authorization.refusal(self.store.state, surface, scope["method"], scope["path"])
             if refusal:
                 await JSONResponse(refusal.body(surface), refusal.status)(scope, receive, send)

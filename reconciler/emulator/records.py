@@ -143,7 +143,7 @@ class Deployment:
     tags: dict[str, str]
     stamp: Stamp
     etag: str
-    state: str = "Creating"
+    state: str = "Creating"  # in the words of the contract, which has none for an update
     used_at: float = 0.0
     base: str = ""  # the base model's name
     fine_tuned: bool = False
@@ -189,6 +189,8 @@ class Account:
     deployments: dict[str, Deployment] = field(default_factory=dict)  # by name in lower case
     operations: dict[str, Operation] = field(default_factory=dict)
     policies: dict[str, Json] = field(default_factory=dict)  # content filters of its own
+    identity: Json | None = None
+    keys: dict[str, int] = field(default_factory=dict)  # how often each was made anew
     space: Space = field(default_factory=Space)
 
     @property

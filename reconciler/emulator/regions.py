@@ -10,7 +10,7 @@ from starlette.responses import Response
 from reconciler.emulator import accounts, catalog, offers, quota
 from reconciler.emulator.accounts import ACCOUNT, ARM, PROVIDER, SUBSCRIPTION
 from reconciler.emulator.catalog import MODELS, SKUS, BaseModel
-from reconciler.emulator.errors import Json, bad_request
+from reconciler.emulator.errors import Json
 from reconciler.emulator.records import Model, Stamp, State
 from reconciler.emulator.wire import Call, Endpoint, reply
 
@@ -132,34 +132,42 @@ def _stamped(at: float) -> Json:
 
 
 def _capacities(call: Call) -> Response:
-    """How much of a model could still be deployed, by SKU."""
-    name, version = call.query.get("modelName", ""), call.query.get("modelVersion") or None
-    model = catalog.by_name(name, version)
-    if model is None:
-        raise bad_request(f"The model '{name}' version '{version or ''}' does not exist.", param="modelName")
+    """How much of a model could still be deployed, by region and SKU."""
+    asked = {name: call.query.get(name, "") for name in ("modelFormat", "modelName", "modelVersion")}
+    for name, value in asked.items():
+        if not value:
+            raise accounts.invalid(f"The query parameter '{name}' is required.", "InvalidQueryParameter")
+    model = catalog.by_name(asked["modelName"], asked["modelVersion"])
+    if model is None or model.format.lower() != asked["modelFormat"].lower():
+        return reply({"value": []})
+    here = call.params.get("location", "").replace(" ", "").lower()
+    places = [here] if here else accounts.places(call)
+    return reply({"value": [row for place in places for row in _capacities_in(call, model, place)]})
+
+
+def _capacities_in(call: Call, model: BaseModel, location: str) -> Iterator[Json]:
     state, subscription = call.store.state, call.params["subscription"]
-    location = call.params.get("location", "swedencentral").replace(" ", "").lower()
+    used = quota.in_use(state, subscription, location)
+    trains = offers.trains(state, location, model)
 
     def left(sku: str, fine_tuned: bool) -> int:
         usage = quota.usage_name(sku, model.name, fine_tuned)
-        used = quota.in_use(state, subscription, location).get(usage, 0)
-        return max(0, quota.limit(state, subscription, location, usage) - used)
+        return max(0, quota.limit(state, subscription, location, usage) - used.get(usage, 0))
 
-    described = {"format": model.format, "name": model.name, "version": model.version}
-    value = [
-        {
+    for sku in offers.skus(state, location, model):
+        home = f"/subscriptions/{subscription}{PROVIDER}/locations/{location}/modelCapacities/"
+        yield {
+            "id": f"{home}{model.format}.{model.name}.{model.version}.{sku}",
+            "type": "Microsoft.CognitiveServices/locations/modelCapacities",
             "name": sku,
             "location": location,
             "properties": {
-                "model": described,
+                "model": {"format": model.format, "name": model.name, "version": model.version},
                 "skuName": sku,
                 "availableCapacity": left(sku, False),
-                "availableFinetuneCapacity": left(sku, True) if model.methods else 0,
+                "availableFinetuneCapacity": left(sku, True) if trains else 0,
             },
         }
-        for sku in SKUS
-    ]
-    return reply({"value": value})
 
 
 ROUTES = (

@@ -4,7 +4,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -68,13 +68,19 @@ class Store:
             try:
                 yield self.clock.now()
             finally:
-                if writes or changed:
+                if writes:
                     self._keep()
+                elif changed:
+                    with suppress(OSError):  # time did it, and does it again after a restart; reads go on
+                        self.save()
 
     def _keep(self) -> None:
+        """What is not kept has not happened: a write that is refused leaves no trace."""
         try:
             self.save()
         except OSError as error:
+            with suppress(OSError, ValueError):
+                self.state = _load(self.path)
             message = f"The emulator cannot write {self.path}: {error.strerror or error}"
             raise Refusal(507, "InsufficientStorage", message) from error
 
@@ -104,9 +110,9 @@ class Store:
                 stream.write(_FILE.dump_json(_File("reconciler-emulator-1", self.state)))
                 stream.flush()
                 half_written.replace(self.path)
-            except OSError:
+            except OSError as error:
                 half_written.unlink()
-                raise
+                raise OSError(error.errno, error.strerror, str(self.path)) from error
 
     def close(self) -> None:
         self.trainer.close()

@@ -139,7 +139,10 @@ def whole_number(call: Call, name: str, default: int, lowest: int, highest: int)
 def page(
     call: Call, items: Sequence[Item], render: Callable[[Item], Json], *, limit: int = 20, ends: bool = False
 ) -> Response:
-    """A cursor page: `after` the item of that id, at most `limit`, `has_more`; `ends` adds first_id and last_id."""
+    """A cursor page: `after` the item of that id, at most `limit`, `has_more`; `ends` adds first_id and last_id.
+
+    Both are text in the contract, also where there is no item.
+    """
     limit = whole_number(call, "limit", limit, 1, 10_000)
     data = [render(item) for item in items]
     after = call.query.get("after")
@@ -150,8 +153,8 @@ def page(
         data = data[position + 1 :]
     body: Json = {"object": "list", "data": data[:limit], "has_more": len(data) > limit}
     if ends:
-        body["first_id"] = data[0]["id"] if data else None
-        body["last_id"] = data[:limit][-1]["id"] if data else None
+        body["first_id"] = data[0]["id"] if data else ""
+        body["last_id"] = data[:limit][-1]["id"] if data else ""
     return reply(body)
 
 

@@ -89,7 +89,9 @@ class Bench:
         return f"{self.url}/accounts/{account}/openai"
 
     def jobs(self) -> list[dict[str, Any]]:
-        answer = self.http.get(f"{self.data_plane()}/fine_tuning/jobs", params={"api-version": "x", "limit": "100"})
+        answer = self.http.get(
+            f"{self.data_plane()}/fine_tuning/jobs", params={"api-version": "2025-04-01-preview", "limit": "100"}
+        )
         return list(answer.json()["data"])
 
 

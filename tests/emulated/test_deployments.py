@@ -40,7 +40,9 @@ def triage(bench: Bench) -> Bench:
 
 def checkpoints(bench: Bench) -> list[int]:
     job = bench.jobs()[0]["id"]
-    answer = bench.http.get(f"{bench.data_plane()}/fine_tuning/jobs/{job}/checkpoints", params={"api-version": "x"})
+    answer = bench.http.get(
+        f"{bench.data_plane()}/fine_tuning/jobs/{job}/checkpoints", params={"api-version": "2025-04-01-preview"}
+    )
     return sorted(item["step_number"] for item in answer.json()["data"])
 
 

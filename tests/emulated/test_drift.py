@@ -170,7 +170,7 @@ def test_a_run_that_somebody_cancelled(bench: Bench) -> None:
     assert bench.run("apply", "--auto-approve", "--no-wait").status == 0
     (job,) = bench.jobs()
     cancel = f"{bench.data_plane()}/fine_tuning/jobs/{job['id']}/cancel"
-    bench.http.post(cancel, params={"api-version": "x"}).raise_for_status()
+    bench.http.post(cancel, params={"api-version": "2025-04-01-preview"}).raise_for_status()
     found = only(bench)
     assert (found["address"], found["cause"]) == ("job.triage", "cancelled")
     assert job["id"] in found["detail"]
@@ -183,7 +183,7 @@ def test_a_model_that_was_deleted(triage: Bench) -> None:
     settle(triage)
     (job,) = triage.jobs()
     model = f"{triage.data_plane()}/models/{job['fine_tuned_model']}"
-    triage.http.delete(model, params={"api-version": "x"}).raise_for_status()
+    triage.http.delete(model, params={"api-version": "2025-04-01-preview"}).raise_for_status()
     status, findings, report = drift(triage)
     assert (status, report["complete"]) == (2, True)
     *deployments, found = findings

@@ -23,6 +23,18 @@ BASE = "gpt-4.1-mini-2025-04-14"
 PROVIDER = "/providers/Microsoft.CognitiveServices"
 
 
+AUTHORIZED = {"Authorization": "Bearer loopback"}
+
+
+def dated(request: httpx2.Request) -> None:
+    """Gives raw requests that say no api-version one that their service has."""
+    path = request.url.path.lower()
+    version = {"/subscriptions": "2025-09-01", "/accounts": "2024-10-21"}.get("/" + path.strip("/").partition("/")[0])
+    v1 = "/openai/v1" in path
+    if version and not v1 and "api-version" not in request.url.params:
+        request.url = request.url.copy_merge_params({"api-version": version})
+
+
 class NoCredential:
     def get_token(self, *scopes: str, **_: Any) -> AccessToken:
         return AccessToken("none", 2**31)
@@ -96,7 +108,7 @@ def world(emulator: Embedded) -> Iterator[World]:
             polling_interval=0.02,
             retry_total=0,
         )
-        raw = httpx2.Client(base_url=emulator.url, headers={"Authorization": "Bearer loopback"})
+        raw = httpx2.Client(base_url=emulator.url, headers=AUTHORIZED, event_hooks={"request": [dated]})
         closing.enter_context(raw)
         closing.enter_context(arm)
         yield World(emulator.url, raw, arm)

@@ -82,7 +82,7 @@ def test_the_states_on_the_way(world: Any) -> None:
     assert world.raw.get(following).json()["status"] == "Succeeded"
     assert state() == "Succeeded"
     answer = world.raw.put(path, json=BODY)
-    assert (answer.status_code, state()) == (200, "Updating")
+    assert (answer.status_code, state()) == (200, "Accepted")
     world.advance(11)
     assert (world.raw.delete(path).status_code, state()) == (202, "Deleting")
     world.advance(11)

@@ -126,13 +126,13 @@ def live(world: World, prefix: str, rows: bytes) -> None:
     """One life on a data plane: files, a job in all its states, what it leaves, refusals."""
 
     def call(method: str, path: str, **request: Any) -> Any:
-        answer = world.raw.request(method, prefix + path, params={"api-version": "2024-10-21"}, **request)
+        answer = world.raw.request(method, prefix + path, **request)
         return answer.json() if answer.content else None
 
     file = call("POST", "/files", data={"purpose": "fine-tune"}, files={"file": ("a.jsonl", rows)})["id"]
     world.advance(10)
     for path in ("/files", f"/files/{file}", f"/files/{file}/content"):
-        world.raw.get(prefix + path, params={"api-version": "2024-10-21"})
+        world.raw.get(prefix + path)
     call("POST", "/fine_tuning/jobs", json={"model": "nope", "training_file": file})
     method = {"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": 2}}}
     order = {"model": BASE, "training_file": file, "validation_file": file, "suffix": "x", "method": method}

@@ -99,16 +99,18 @@ def test_bearer_tokens_can_grow_old(world: Any) -> None:
     world.account()
     world.control("POST", "faults", {"token_seconds": 60})
     old, new = {"Authorization": "Bearer old"}, {"Authorization": "Bearer new"}
-    assert httpx2.get(world.url + FILES, headers=old).status_code == 200
+    assert httpx2.get(f"{world.url}{FILES}?api-version=2024-10-21", headers=old).status_code == 200
     world.advance(61)
-    refused = httpx2.get(world.url + FILES, headers=old)
+    refused = httpx2.get(f"{world.url}{FILES}?api-version=2024-10-21", headers=old)
     assert refused.status_code == 401
     assert (
-        httpx2.get(world.url + world.account_path(), headers=old).json()["error"]["code"]
+        httpx2.get(f"{world.url}{world.account_path()}?api-version=2025-09-01", headers=old).json()["error"]["code"]
         == "ExpiredAuthenticationToken"
     )
-    assert httpx2.get(world.url + FILES, headers=new).status_code == 200
-    assert httpx2.get(world.url + FILES, headers={"api-key": "k"}).status_code == 200, "keys do not expire"
+    assert httpx2.get(f"{world.url}{FILES}?api-version=2024-10-21", headers=new).status_code == 200
+    assert httpx2.get(f"{world.url}{FILES}?api-version=2024-10-21", headers={"api-key": "k"}).status_code == 200, (
+        "keys do not expire"
+    )
 
 
 def test_a_forgotten_suffix(azure: Any, upload: Any, order: Order) -> None:

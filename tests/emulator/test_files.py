@@ -66,7 +66,7 @@ def test_both_surfaces_show_the_same_files(azure: Any, v1: Any, upload: Any) -> 
     ],
 )
 def test_a_bad_upload_is_a_400(world: Any, fields: Any, files: Any) -> None:
-    answer = world.raw.post(f"{world.account()}openai/files?api-version=x", data=fields, files=files)
+    answer = world.raw.post(f"{world.account()}openai/files?api-version=2024-10-21", data=fields, files=files)
     assert answer.status_code == 400
     assert answer.json()["error"]["code"] == "invalidPayload"
 

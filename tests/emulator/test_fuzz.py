@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reconciler.emulator.server import Embedded
+from tests.emulator.conftest import dated
 
 ACCOUNT = "/subscriptions/s/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/aoai"
 PATHS = (
@@ -81,7 +82,10 @@ values = st.recursive(
 
 @pytest.fixture(scope="module")
 def raw() -> Any:
-    with Embedded() as emulator, httpx2.Client(base_url=emulator.url, headers={"api-key": "k"}) as client:
+    with (
+        Embedded() as emulator,
+        httpx2.Client(base_url=emulator.url, headers={"api-key": "k"}, event_hooks={"request": [dated]}) as client,
+    ):
         client.put(ACCOUNT, json={"location": "x"})
         yield client
 

@@ -116,7 +116,7 @@ def test_a_child_goes_on_from_its_parents_weights(world: Any, azure: Any, upload
 def test_a_model_of_another_account_is_no_base_here(world: Any, azure: Any, trained: Any, rows: Any) -> None:
     parent = trained(azure)
     with openai.AzureOpenAI(
-        azure_endpoint=world.account("elsewhere"), api_key="k", api_version="x", max_retries=0
+        azure_endpoint=world.account("elsewhere"), api_key="k", api_version="2024-10-21", max_retries=0
     ) as other:
         file = other.files.create(file=("a.jsonl", rows()), purpose="fine-tune").id
         world.advance(10)
@@ -171,7 +171,7 @@ def test_a_bad_create_is_a_400_that_names_the_field(
     world: Any, azure: Any, upload: Any, change: Any, param: str
 ) -> None:
     body = {"model": BASE, "training_file": upload(azure)} | change
-    answer = world.raw.post("/accounts/aoai-sweden/openai/fine_tuning/jobs?api-version=x", json=body)
+    answer = world.raw.post("/accounts/aoai-sweden/openai/fine_tuning/jobs?api-version=2024-10-21", json=body)
     assert answer.status_code == 400
     assert answer.json()["error"]["target"] == param
 

@@ -20,6 +20,7 @@ from reconciler.emulator.app import create_app
 from reconciler.emulator.clock import Anchor, Clock
 from reconciler.emulator.server import Embedded, run
 from reconciler.emulator.store import Store
+from tests.emulator.conftest import dated
 
 AUTH = {"Authorization": "Bearer any"}
 BASE = "gpt-4.1-mini-2025-04-14"
@@ -34,7 +35,12 @@ def test_without_credentials_every_surface_says_401_in_its_own_words(world: Any)
     ):
         answer = httpx2.get(world.url + path)
         assert (answer.status_code, answer.json()["error"]["code"]) == (401, code)
-    assert httpx2.get(f"{world.url}/accounts/aoai-sweden/openai/files", headers={"api-key": "k"}).status_code == 200
+    assert (
+        httpx2.get(
+            f"{world.url}/accounts/aoai-sweden/openai/files?api-version=2024-10-21", headers={"api-key": "k"}
+        ).status_code
+        == 200
+    )
     assert httpx2.get(f"{world.url}/_emulator").status_code == 200
 
 
@@ -105,19 +111,25 @@ def test_unknown_paths_and_methods_get_the_familys_shape(world: Any) -> None:
 
 def test_state_survives_a_restart_and_a_running_job_goes_on(tmp_path: Path, rows: Any) -> None:
     state = tmp_path / "deep" / "state.json"
-    with Embedded(state, speed=0) as first, httpx2.Client(base_url=first.url, headers=AUTH) as raw:
+    with (
+        Embedded(state, speed=0) as first,
+        httpx2.Client(base_url=first.url, headers=AUTH, event_hooks={"request": [dated]}) as raw,
+    ):
         endpoint = raw.put(account_path(), json={"location": "swedencentral"}).json()["properties"]["endpoint"]
-        with AzureOpenAI(azure_endpoint=endpoint, api_key="k", api_version="x", max_retries=0) as client:
+        with AzureOpenAI(azure_endpoint=endpoint, api_key="k", api_version="2024-10-21", max_retries=0) as client:
             file = client.files.create(file=("a.jsonl", rows()), purpose="fine-tune").id
             raw.post("/_emulator/advance", json={"seconds": 10})
             job = client.fine_tuning.jobs.create(model=BASE, training_file=file, seed=3).id
             raw.post("/_emulator/advance", json={"seconds": 120})
             before = client.fine_tuning.jobs.list_events(job, limit=100).data
         now = raw.get("/_emulator").json()["now"]
-    with Embedded(state, speed=0) as second, httpx2.Client(base_url=second.url, headers=AUTH) as raw:
+    with (
+        Embedded(state, speed=0) as second,
+        httpx2.Client(base_url=second.url, headers=AUTH, event_hooks={"request": [dated]}) as raw,
+    ):
         assert 0 <= raw.get("/_emulator").json()["now"] - now < 30, "the clock goes on where it was"
         endpoint = raw.get(account_path()).json()["properties"]["endpoint"]
-        with AzureOpenAI(azure_endpoint=endpoint, api_key="k", api_version="x", max_retries=0) as client:
+        with AzureOpenAI(azure_endpoint=endpoint, api_key="k", api_version="2024-10-21", max_retries=0) as client:
             after = client.fine_tuning.jobs.list_events(job, limit=100).data
             assert [e.message for e in after][-len(before) :] == [e.message for e in before], "the same curve"
             raw.post("/_emulator/advance", json={"seconds": 3600})
@@ -125,9 +137,14 @@ def test_state_survives_a_restart_and_a_running_job_goes_on(tmp_path: Path, rows
     assert {file.name for file in state.parent.iterdir()} == {"state.json", ".state.json.lock"}, "nothing half-written"
 
 
+VERSION = "?api-version=2025-09-01"
+
+
 def account_path() -> str:
     subscription = "11111111-1111-1111-1111-111111111111"
-    return f"/subscriptions/{subscription}/resourceGroups/rg/providers/Microsoft.CognitiveServices/accounts/aoai"
+    return (
+        f"/subscriptions/{subscription}/resourceGroups/rg/providers/Microsoft.CognitiveServices/accounts/aoai{VERSION}"
+    )
 
 
 NOT_OURS = {
@@ -158,7 +175,7 @@ def test_what_the_disk_does_not_take_is_not_confirmed(tmp_path: Path) -> None:
     state = tmp_path / "folder/state.json"
     with Embedded(state) as emulator:
         (tmp_path / "folder").rename(tmp_path / "away")
-        answer = httpx2.put(emulator.url + account_path(), json={"location": "x"}, headers=AUTH)
+        answer = httpx2.put(f"{emulator.url}{account_path()}", json={"location": "x"}, headers=AUTH)
         (tmp_path / "away").rename(tmp_path / "folder")
     assert answer.status_code == 507
     assert "state.json: No such file or directory" in answer.json()["error"]["message"]
@@ -171,7 +188,7 @@ def test_links_of_a_checkout_are_not_followed_by_what_writes(name: str, tmp_path
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / name).symlink_to(other)
     with suppress(OSError, ValueError), Embedded(tmp_path / "run/state.json") as emulator:
-        httpx2.put(emulator.url + account_path(), json={"location": "x"}, headers=AUTH)
+        httpx2.put(f"{emulator.url}{account_path()}", json={"location": "x"}, headers=AUTH)
     assert other.read_text() == "precious"
 
 
@@ -188,7 +205,7 @@ def test_many_clients_at_once(world: Any, rows: Any) -> None:
 
     def upload(number: int) -> int:
         name = f"{number}.jsonl"
-        url = f"{world.url}/accounts/aoai-sweden/openai/files"
+        url = f"{world.url}/accounts/aoai-sweden/openai/files?api-version=2024-10-21"
         return httpx2.post(url, headers=AUTH, data={"purpose": "batch"}, files={"file": (name, rows())}).status_code
 
     with ThreadPoolExecutor(8) as pool:
@@ -225,19 +242,19 @@ def test_a_signal_ends_the_server_cleanly_with_its_state_saved(tmp_path: Path, n
     ) as server:
         assert server.stdout
         url = server.stdout.readline().strip()
-        assert httpx2.put(url + account_path(), json={"location": "x"}, headers=AUTH).status_code == 201
+        assert httpx2.put(f"{url}{account_path()}", json={"location": "x"}, headers=AUTH).status_code == 201
         os.kill(server.pid, number)
         _, errors = server.communicate(timeout=10)
     assert (server.returncode, errors) == (0, "")
     with Embedded(state) as again:
-        assert httpx2.get(again.url + account_path(), headers=AUTH).status_code == 200
+        assert httpx2.get(f"{again.url}{account_path()}", headers=AUTH).status_code == 200
 
 
 def test_writes_are_kept_before_they_are_answered(tmp_path: Path) -> None:
     """A killed emulator must not forget what it has confirmed."""
     state = tmp_path / "state.json"
     with Embedded(state) as emulator:
-        httpx2.put(emulator.url + account_path(), json={"location": "x"}, headers=AUTH)
+        httpx2.put(f"{emulator.url}{account_path()}", json={"location": "x"}, headers=AUTH)
         kept = state.read_text()
     assert "aoai" in kept
 

@@ -19,11 +19,8 @@ CONTRACTS = Path(__file__).parents[3] / "shared" / "contracts"
 
 _V1_OF_AZURE = r"/openai/v1/.* answer: \[.*"
 DEVIATIONS = {
-    r"'provisioningState'\]: 'Updating' is not one of": "the enumeration is open, as all of Resource Manager's are "
-    "(modelAsString); the word stands in Azure's guides, the transcription has the others only",
     r"/content -> 200: answer: MediaTypeNotFound\(mimetype='application/octet-stream'": "OpenAI's document says JSON "
     "for the content of a file, which comes as it was sent",
-    r"/files -> 200: answer: \['(first|last)_id'\]: None is not": "OpenAI's document has no empty list of files",
     r"/files(/file-\w+)? -> 200: answer: \['purpose'\]: 'evals' is not": "OpenAI's document takes the purpose evals in "
     "a request, and has forgotten it in the answer",
     r"/(pause|resume|ftjob-\w+) -> 200: answer: \['status'\]: 'paused' is not one of": "OpenAI's document has pause "
