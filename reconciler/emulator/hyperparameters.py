@@ -8,7 +8,7 @@ from reconciler.emulator.errors import Json, Surface, bad_request
 COMMON = ("batch_size", "learning_rate_multiplier", "n_epochs")
 BY_METHOD = {
     "supervised": COMMON,
-    "dpo": (*COMMON, "beta"),
+    "dpo": (*COMMON, "beta", "l2_multiplier"),
     "reinforcement": (*COMMON, "compute_multiplier", "eval_interval", "eval_samples", "reasoning_effort"),
 }
 _EFFORTS = ("default", "low", "medium", "high")
@@ -27,6 +27,7 @@ _ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "n_epochs": (_whole(1, 50), "a whole number from 1 to 50"),
     "learning_rate_multiplier": (_number(0, 1e6), "a number above 0"),
     "beta": (_number(0, 2), "a number above 0, at most 2"),
+    "l2_multiplier": (lambda value: isinstance(value, int | float) and value >= 0, "a number from 0"),
     "compute_multiplier": (_number(1e-5, 10), "a number above 0.00001, at most 10"),
     "eval_interval": (_whole(1, 1_000_000), "a whole number from 1"),
     "eval_samples": (_whole(1, 1_000_000), "a whole number from 1"),
@@ -57,6 +58,7 @@ def resolve(explicit: Json, method: str, rows: int) -> Json:
         "batch_size": max(1, min(256, round(rows * 0.002))),
         "learning_rate_multiplier": 1.0,
         "beta": 0.1,
+        "l2_multiplier": 0.1,
         "compute_multiplier": 1.0,
         "eval_interval": 5,
         "eval_samples": 1,

@@ -34,8 +34,16 @@ from reconciler.specs.target import AzureTarget
 KEY = "AZURE_OPENAI_API_KEY"
 DATA_API_VERSION = "2025-04-01-preview"
 """The first with training types and methods, and the last dated one with file import and upload in parts."""
-TRAINING_TYPES = {"standard": "Standard", "global": "GlobalStandard", "developer": "developerTier"}
-"""The spec's word -> `trainingType` on the wire (azure-ai-docs, how-to/fine-tuning)."""
+TRAINING_TYPES = {
+    "standard": "Standard",
+    "data_zone": "DataZoneStandard",
+    "global": "GlobalStandard",
+    "developer": "developerTier",
+}
+"""The spec's word -> `trainingType` on the wire (azure-ai-docs, how-to/fine-tuning).
+
+The page on training types names data zones, and no page their word: it is the SKU's, as global training's is.
+"""
 
 
 @dataclass(frozen=True, slots=True)

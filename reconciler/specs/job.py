@@ -63,6 +63,9 @@ class Hyperparameters(Strict):
     beta: Annotated[float, Field(gt=0, le=2)] | Auto | None = Field(
         default=None, description="dpo: how closely it stays with the base model, above 0 to 2.", examples=[0.1, "auto"]
     )
+    l2_multiplier: Annotated[float, Field(ge=0, le=1_000_000)] | Auto | None = Field(
+        default=None, description="dpo on Azure: how strongly large weights are held back.", examples=[0.1, "auto"]
+    )
     compute_multiplier: Annotated[float, Field(gt=0.00001, le=10)] | Auto | None = Field(
         default=None, description="reinforcement: how much it explores, above 0.00001 to 10.", examples=[1.0, "auto"]
     )
@@ -87,7 +90,7 @@ def _no_hyperparameters() -> Hyperparameters:
     return Hyperparameters()
 
 
-DPO_ONLY = ("beta",)
+DPO_ONLY = ("beta", "l2_multiplier")
 REINFORCEMENT_ONLY = ("compute_multiplier", "eval_interval", "eval_samples", "reasoning_effort")
 
 
@@ -139,7 +142,7 @@ class Job(Strict):
     seed: int | None = Field(
         default=None, ge=0, le=2147483647, description="Number that makes the run repeatable.", examples=[7]
     )
-    training_type: Literal["standard", "global", "developer"] | None = Field(
+    training_type: Literal["standard", "data_zone", "global", "developer"] | None = Field(
         default=None, description="Azure: where the run may be computed; changes its price, never its identity."
     )
     adopt: str | None = Field(

@@ -28,7 +28,7 @@ class Rate(Strict):
 class TrainingRate(Rate):
     """Training: a million tokens of one epoch. Reinforcement: an hour."""
 
-    training_types: list[Literal["standard", "global", "developer"]] | None = Field(
+    training_types: list[Literal["standard", "data_zone", "global", "developer"]] | None = Field(
         default=None, min_length=1, description="Azure's types of training.", examples=[["global"]]
     )
 

@@ -88,6 +88,9 @@ def _job(specs: Specs, entry: Entry[Job]) -> Iterator[Diagnostic]:
         if job.training_type is not None and isinstance(target.spec, OpenAITarget):
             detail = "Only Azure has training types; remove the key."
             yield codes.SPEC_COMBINATION.at(place.range("training_type"), detail)
+        if job.hyperparameters.l2_multiplier is not None and isinstance(target.spec, OpenAITarget):
+            detail = "Only Azure has an l2_multiplier; remove the key."
+            yield codes.SPEC_COMBINATION.at(place.range("hyperparameters", "l2_multiplier"), detail)
     elif _missing(specs, "targets", job.target):
         yield _unknown(place, ("target",), "target", job.target, specs.targets)
     for key in ("training", "validation"):

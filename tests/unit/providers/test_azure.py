@@ -38,6 +38,7 @@ BODIES: list[tuple[dict[str, Any], bool, dict[str, Any], str]] = [
     ),
     ({"training_type": "standard"}, True, {"extra_body": {"trainingType": "Standard"}}, "words of the wire"),
     ({"training_type": "global"}, True, {"extra_body": {"trainingType": "GlobalStandard"}}, "another"),
+    ({"training_type": "data_zone"}, True, {"extra_body": {"trainingType": "DataZoneStandard"}}, "a third"),
     ({"training_type": "developer"}, True, {"extra_body": {"trainingType": "developerTier"}}, "in its own case"),
 ]
 

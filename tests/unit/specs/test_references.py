@@ -147,3 +147,28 @@ def test_a_deployment_whose_name_is_too_short_for_azure() -> None:
         ESTATE, "version: 1\ndeployments:\n  x: {model: {job: triage}, sku: Standard, targets: {sweden: {}}}\n"
     )
     assert found.code.id == "spec-name"
+
+
+@pytest.mark.parametrize(
+    ("keys", "detail"),
+    [
+        ("training_type: data_zone", "Only Azure has training types; remove the key."),
+        ("method: dpo, hyperparameters: {l2_multiplier: 0}", "Only Azure has an l2_multiplier; remove the key."),
+    ],
+)
+def test_keys_that_only_azure_has(keys: str, detail: str) -> None:
+    added = f"""\
+version: 1
+targets:
+  project: {{provider: openai, project: proj_x}}
+jobs:
+  there: {{target: project, base_model: gpt-4.1-2025-04-14, training: tickets, {keys}}}
+  here: {{target: sweden, base_model: gpt-4.1-2025-04-14, training: tickets, {keys}}}
+"""
+    found = [p for p in problems(ESTATE, added) if p.code.id == "spec-combination"]
+    assert [p.detail for p in found] == [detail]
+
+
+def test_the_multiplier_is_of_preference_training() -> None:
+    (found,) = problems(ESTATE, jobs(("a", "gpt-4.1-2025-04-14, hyperparameters: {l2_multiplier: 0.5}")))
+    assert found.detail == "`l2_multiplier` is a hyperparameter of dpo; the method is supervised."
