@@ -12,6 +12,7 @@ from jsonschema import Draft7Validator
 
 from reconciler.cli.app import run
 from reconciler.cli.init import SCHEMA, STARTER
+from reconciler.model.catalog.models import facts_of, retirement_of
 from reconciler.specs.documents import read
 from reconciler.specs.parse import SECTIONS, load
 
@@ -44,6 +45,18 @@ def test_it_shows_every_section_of_the_language(folder: Path) -> None:
         assert getattr(specs, section), section
 
 
+def test_it_stands_on_models_that_a_newcomer_can_train(folder: Path) -> None:
+    run(["init"])
+    specs, _ = load(folder / "specs")
+    for job in specs.jobs.values():
+        assert isinstance(job.spec.base_model, str)
+        facts = facts_of(job.spec.base_model, "azure")
+        assert facts
+        assert (facts.access, retirement_of(facts.id, "azure")) == ("", None)
+        assert job.spec.training_type in (facts.training_types or ())
+        assert job.spec.method in (facts.methods or ())
+
+
 def test_what_is_commented_out_is_right_too(folder: Path) -> None:
     """A reader takes the comment signs away and expects it to work."""
     run(["init"])
@@ -58,7 +71,7 @@ def test_what_is_commented_out_is_right_too(folder: Path) -> None:
     desk.write_text(text.replace("datasets:\n", more))
     specs, _ = load(folder / "specs")
     assert set(specs.targets) == {"sweden", "platform"}
-    assert list(specs.jobs) == ["desk-nano", "desk/first", "desk/second"]
+    assert list(specs.jobs) == ["desk-small", "desk/first", "desk/second"]
 
 
 def test_the_files_name_the_schema_and_fit_it(folder: Path) -> None:
