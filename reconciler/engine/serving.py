@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from reconciler.engine.answering import first_answer
 from reconciler.engine.context import Context
 from reconciler.engine.models import served_name
 from reconciler.engine.patience import lasting
@@ -55,15 +56,17 @@ def deploy(step: Step, context: Context) -> Outcome:
         _check(desired, wanted, live, step)
         return Outcome(step.key, Result.UNCHANGED)
     new = live is None
+    asks = new or (live is not None and _model_differs(wanted, live))
     for fields in _writes(wanted, live):
         live = _write(serving, desired, fields, wanted, live, step, context)
     if live is None:
         detail = f"{name} is not there after it was created on {desired.target}."
         raise DiagnosticsError([codes.SERVICE_UNCHANGED.at(desired.place.range(), detail, address=step.key)])
     _check(desired, wanted, live, step)
+    told = first_answer(live.name, step, context) if asks else ()
     if step.change.action is Action.REPLACE and part is None:
-        return Outcome(step.key, Result.REPLACED)
-    return Outcome(step.key, Result.CREATED if new else Result.CHANGED)
+        return Outcome(step.key, Result.REPLACED, diagnostics=told)
+    return Outcome(step.key, Result.CREATED if new else Result.CHANGED, diagnostics=told)
 
 
 def remove(step: Step, context: Context) -> Outcome:

@@ -179,6 +179,7 @@ def connect(
         skew=lambda: None if emulator else reader.skew,  # an emulator has a time of its own
         ahead=lambda: reader.skew,
         api_version=spec.api_version or DATA_API_VERSION,
+        probe=lambda deployment: training.ask(deployment, dated=endpoint.dated),
     )
 
 

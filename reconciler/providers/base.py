@@ -181,12 +181,14 @@ class Pace:
     """How long a service may check a training file."""
     writes: float = 1800.0
     """How long one write to a deployment may take; a busy region needs many minutes."""
+    answers: float = 300.0
+    """How long a deployment may not answer after it was written."""
     room: float = 86_400.0
     """How long to wait for room in an account whose queue is full."""
 
     def faster(self, speed: float) -> Pace:
         """The same bounds for a service whose clock runs `speed` times as fast, none shorter than a few looks."""
-        bounds = {"fresh": 5.0, "models": 10.0, "files": 10.0, "writes": 15.0, "room": 60.0}
+        bounds = {"fresh": 5.0, "models": 10.0, "files": 10.0, "writes": 15.0, "answers": 5.0, "room": 60.0}
         return replace(self, **{name: max(getattr(self, name) / speed, least) for name, least in bounds.items()})
 
 
@@ -217,6 +219,8 @@ class Target:
     """The same, also of an emulator, whose clock runs as it likes."""
     api_version: str = ""
     """Of the data plane; empty where there is only one."""
+    probe: Callable[[str], None] | None = None
+    """Asks a deployment for one token. Raises `ServiceError` where no answer comes; None where nobody asks."""
 
     def close(self) -> None:
         """Let go of every connection."""

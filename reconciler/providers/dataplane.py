@@ -125,6 +125,13 @@ class DataPlane:
         answer = self._write(lambda: self.sdk.fine_tuning.jobs.with_raw_response.create(**body))
         return self.reader.decode(read_job, answer, "the run")
 
+    def ask(self, deployment: str, *, dated: bool) -> None:
+        """One token of a deployment, whose name stands in the path or, without a dated version, in the body."""
+        path = f"/deployments/{deployment}/chat/completions" if dated else "/chat/completions"
+        body = {"messages": [{"role": "user", "content": "ping"}], "max_completion_tokens": 1}
+        named = body if dated else {"model": deployment, **body}
+        self._write(lambda: self.sdk.post(path, body=named, cast_to=httpx2.Response))
+
     def cancel_job(self, id: str) -> ObservedJob:
         answer = self._write(lambda: self.sdk.fine_tuning.jobs.with_raw_response.cancel(id))
         return self.reader.decode(read_job, answer, f"run {id}")

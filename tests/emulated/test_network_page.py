@@ -21,7 +21,7 @@ SHORT = (
     (r"^/subscriptions/[^/]+/providers/Microsoft.Insights", "INSIGHTS"),
     (r"^/accounts/[^/]+/openai", "/openai"),
     (r"/(file|ftjob)-[^/]+", "/ID"),
-    (r"(deployments|models)/[^/]+$", r"\1/NAME"),
+    (r"(deployments|models)/[^/]+(?=$|/chat)", r"\1/NAME"),
     (r"(?i)/operation(Status|Result)(e?s)/.*", "/operations/ID"),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reconciler.model.codes.registry import error
+from reconciler.model.codes.registry import error, notice, warning
 
 MODEL_AWAITED = error(
     "model-awaited",
@@ -71,4 +71,20 @@ STEP_BROKEN = error(
     "This is a fault of reconciler, or an answer that it does not understand. Other steps were carried out.",
     "Report it with the text above and the version. Plan before anything else: it shows what is live.",
     "job.triage: KeyError at engine/training.py:42",
+)
+ANSWER_AWAITED = warning(
+    "answer-awaited",
+    "the deployment is made and does not answer",
+    "The control plane has done its part; the data plane did not give a first answer (of one token) within five "
+    "minutes. The service says what it says: not ready, not found yet, paused.",
+    "Ask it again in a few minutes; if it stays, delete the deployment and apply again, or ask the vendor's support.",
+    "deployment.triage@sweden: 404 DeploymentNotFound, five minutes after it was created",
+)
+ANSWER_UNASKED = notice(
+    "answer-unasked",
+    "this identity may deploy, and not ask what it has deployed",
+    "A deployment that is new gets one request of one token, to see whether it answers. This identity has no right to "
+    "it, which is as it may be: nothing is wrong with the deployment.",
+    "Ask it with an identity that has the role Cognitive Services OpenAI User, if you want to know.",
+    "deployment.triage@sweden: 401 PermissionDenied to a first question",
 )
