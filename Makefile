@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test faults lint format generate bench lock clean
+.PHONY: demo test faults acceptance lint format generate bench lock clean
 
 demo: $(READY)  ## Train and serve the example estate on the emulator, then change one line.
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo
@@ -20,6 +20,9 @@ N ?= 1000
 SEED ?=
 faults: $(READY)  ## Faults at every request of an apply, then N random schedules of many; prints a table. SEED=n repeats.
 	@$(BIN)/python -m tests.faults --schedules $(N) $(if $(SEED),--seed $(SEED))
+
+acceptance: $(READY)  ## The smallest life on your own account: ACCOUNT=/subscriptions/... REGION= MODEL= BUDGET=1 (USD).
+	@$(BIN)/python -m tests.acceptance --account "$(ACCOUNT)" --region "$(REGION)" --model "$(MODEL)" --budget "$(BUDGET)"
 
 lint: $(READY)  ## Style, types and import contracts.
 	$(BIN)/ruff check .
