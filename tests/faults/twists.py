@@ -6,6 +6,7 @@ Each twist holds for one schedule, at random requests; `settle` puts the service
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -27,9 +28,41 @@ class Twist(StrEnum):
     ORDER = "lists in random order"
     PAGES = "pages that shift"
     GONE = "records deleted while waited for"
+    REFUSED = "an account that refuses for minutes"
+    FILES = "files that turn to an error for minutes"
+    TOKENS = "tokens that live seconds"
     CLOCKS = "clocks of operators apart by days"
     """Not the service's: the operators are drawn so."""
     UNMARKED = "lists without suffixes"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What an account may say to everything, or to writes only: locked, out of service, forbidden."""
+
+    status: int
+    code: str
+    reads: bool
+
+    def strikes(self, method: str, path: str) -> bool:
+        return "acme-sweden" in path and (self.reads or method != "GET")
+
+    def answer(self) -> Answer:
+        body = orjson.dumps({"error": {"code": self.code, "message": "No."}})
+        return Answer(self.status, [(b"content-type", b"application/json")], body)
+
+
+REFUSALS = (
+    Refusal(403, "ReadOnlyDisabledSubscription", False),
+    Refusal(403, "AuthorizationFailed", True),
+    Refusal(401, "Unauthorized", True),
+    Refusal(409, "ScopeLocked", False),
+    Refusal(404, "ResourceNotFound", True),
+    Refusal(410, "Gone", False),
+    Refusal(423, "Locked", False),
+    Refusal(451, "Unavailable", False),
+    Refusal(502, "BadGateway", True),
+)
 
 
 class Service:
@@ -48,10 +81,14 @@ class Service:
             dice.randrange(5),
         )
         """Which list does not come, from when, until when, and what comes in its place."""
+        self.refusal = dice.choice(REFUSALS)
+        if Twist.TOKENS in twists:
+            stage.store.faults.limit_tokens(dice.uniform(10, 60))
         stage.network.twist = self
 
     def settle(self) -> None:
         self.twists = frozenset()
+        self.stage.store.faults.limit_tokens(None)
         for space in self.stage.store.state.spaces():
             for id in [id for id in space.jobs if id.startswith(FOREIGN)]:
                 del space.jobs[id]
@@ -64,11 +101,32 @@ class Service:
             self._shift()
         if Twist.GONE in self.twists and "/fine_tuning/jobs" in path:
             self._delete_a_record()
+        if Twist.REFUSED in self.twists and self._is_time and self.refusal.strikes(method, path):
+            self.hits += 1
+            return self.refusal.answer()
         answer = serve(url)
+        self.hits += answer.status == 401
         created = method == "POST" and path.endswith("/fine_tuning/jobs")
         if self.twists and answer.status < 300 and (listed or created):
             answer = self._changed(answer, path, listed)
+        if Twist.FILES in self.twists and self._is_time and method == "GET" and "/files" in path:
+            answer = self._spoiled(answer)
         return answer
+
+    @property
+    def _is_time(self) -> bool:
+        """Whether it is the time at which the service is at its worst."""
+        _, begins, ends, _ = self.gap
+        return begins <= self.stage.keeper.now() < ends
+
+    def _spoiled(self, answer: Answer) -> Answer:
+        """The tickets, which were processed, are told as refused."""
+        body = orjson.loads(answer.body)
+        for file in body.get("data", [body]):
+            if str(file.get("filename")).startswith("tickets") and file.get("status") == "processed":
+                file |= {"status": "error", "status_details": "invalid"}
+                self.hits += 1
+        return _told(answer, body)
 
     def _changed(self, answer: Answer, path: str, listed: bool) -> Answer:
         body = orjson.loads(answer.body)
@@ -85,10 +143,8 @@ class Service:
                 self.dice.shuffle(items)
             if Twist.LISTLESS in self.twists:
                 body = self._listless(body, key, path)
-        after = orjson.dumps(body)
-        self.hits += after != before
-        headers = [(name, value) for name, value in answer.headers if name != b"content-length"]
-        return Answer(answer.status, headers, after)
+        self.hits += orjson.dumps(body) != before
+        return _told(answer, body)
 
     def _date(self, item: dict[str, Any]) -> None:
         """Mostly seconds to minutes off; now and then in milliseconds, as text, null or not there at all."""
@@ -102,8 +158,8 @@ class Service:
 
     def _listless(self, body: dict[str, Any], key: str, path: str) -> dict[str, Any]:
         """One list is none for minutes, and any may be now and then."""
-        name, begins, ends, lie = self.gap
-        if not (path.endswith(name) and begins <= self.stage.keeper.now() < ends):
+        name, _, _, lie = self.gap
+        if not (path.endswith(name) and self._is_time):
             lie = self.dice.randrange(5)
             if self.dice.random() > 0.05:
                 return body
@@ -162,3 +218,8 @@ def _unmark(items: list[dict[str, Any]]) -> None:
     for item in items:
         for name in ("suffix", "user_provided_suffix"):
             item.pop(name, None)
+
+
+def _told(answer: Answer, body: Any) -> Answer:
+    headers = [(name, value) for name, value in answer.headers if name != b"content-length"]
+    return Answer(answer.status, headers, orjson.dumps(body))
