@@ -67,7 +67,7 @@ def _a_new_stage_trains_once(bench: Bench) -> None:
 
 def _history_may_go(bench: Bench) -> None:
     """Stage 1 has done its work: its record and its file may be cleaned up while a later stage serves."""
-    first = next(j for j in bench.jobs() if j["model"] == "gpt-4.1-mini-2025-04-14")
+    first = next(j for j in bench.jobs() if j["model"] == "gpt-oss-20b")
     for path in (f"fine_tuning/jobs/{first['id']}", f"files/{first['training_file']}"):
         url = f"{bench.data_plane()}/{path}"
         assert bench.http.delete(url, params={"api-version": "2024-10-21"}).status_code in (200, 204)

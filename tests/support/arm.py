@@ -15,6 +15,7 @@ from reconciler.providers.errors import ServiceError
 from reconciler.providers.reader import Reader
 
 GPT = (("gpt-4.1", "2025-04-14"), ("gpt-4.1-mini", "2025-04-14"), ("gpt-4.1-nano", "2025-04-14"))
+OSS = {"format": "OpenAI-OSS", "name": "gpt-oss-20b", "version": "1"}
 _PATH = re.compile(r"/deployments(?:/(?P<name>[^/]+))?$")
 
 
@@ -25,7 +26,7 @@ class ArmMemory:
         self.account_id = account_id
         self.region = region
         self.raw: dict[str, dict[str, Any]] = {}
-        self.models: list[dict[str, Any]] = [{"format": "OpenAI", "name": n, "version": v} for n, v in GPT]
+        self.models: list[dict[str, Any]] = [{"format": "OpenAI", "name": n, "version": v} for n, v in GPT] + [OSS]
         """The base models that the account lists, and its own fine-tuned ones."""
         self.writes: list[tuple[str, str, dict[str, Any]]] = []
         """Method, name and body of each write that was heard."""
