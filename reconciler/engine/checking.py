@@ -20,7 +20,7 @@ def look_at_file(watch: Watch, listed: ObservedFile | None, target: Target, cont
     if file is None:
         return _not_shown(watch, target, context)
     if file.usable:
-        return Verdict(watch.step, Outcome(watch.step.key, Result.UPLOADED))
+        return Verdict(watch.step, watch.ends_well or Outcome(watch.step.key, Result.UPLOADED))
     if not file.in_preparation:
         return Verdict(watch.step, _refused(watch.step, file))
     return _in_check(watch, file, target, context)

@@ -165,9 +165,10 @@ class Executor:
         file, gate = done.file, self.gates.get(step.change.target)
         if gate and done.ours and not gate.is_open:
             gate.sent.append(file.id)
+        ended = Outcome(step.key, Result.UPLOADED)
         if done.gave_way:
-            return Outcome(step.key, Result.UNCHANGED, f"{file.id}, which somebody else sent, stays")
-        return Outcome(step.key, Result.UPLOADED) if file.usable else Watch(step, file.id)
+            ended = Outcome(step.key, Result.UNCHANGED, f"{file.id}, which somebody else sent, stays")
+        return ended if file.usable else Watch(step, file.id, ended)
 
     def _train(self, step: Step) -> Ended:
         try:

@@ -21,6 +21,8 @@ class Watch:
 
     step: Step
     id: str
+    ends_well: Outcome | None = None
+    """How the step ends with a file that can be used, where that is not an upload of ours."""
     begun: float = 0.0
     """When it began to be followed, on the context's clock."""
     next_events: float = 0.0

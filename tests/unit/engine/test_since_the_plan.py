@@ -75,8 +75,8 @@ class Scene:
         self.sweden.job_list[id] = replace(job, **changes)
         return self.sweden.job_list[id]
 
-    def file(self, id: str, created_at: int) -> ObservedFile:
-        file = ObservedFile(id, NAME, "processed", 1, "fine-tune", created_at)
+    def file(self, id: str, created_at: int, status: str = "processed") -> ObservedFile:
+        file = ObservedFile(id, NAME, status, 1, "fine-tune", created_at)
         self.sweden.file_list[id] = file
         return file
 
@@ -215,6 +215,17 @@ def an_elder_copy_stands_there(scene: Scene) -> None:
     scene.at("files", 2, lambda: scene.file("file-elder", 1))
 
 
+def an_elder_copy_is_still_checked(scene: Scene) -> None:
+    """A run that is created before the service has checked its file would be refused."""
+    scene.at("files", 2, lambda: scene.file("file-elder", 1, "running"))
+    scene.at("files", 5, lambda: scene.file("file-elder", 1))
+    scene.at("create_job", 1, lambda: _assert_checked(scene))
+
+
+def _assert_checked(scene: Scene) -> None:
+    assert scene.sweden.file_list["file-elder"].status == "processed"
+
+
 def the_run_was_started(scene: Scene) -> None:
     scene.run("ftjob-theirs")
 
@@ -321,6 +332,14 @@ ROWS = [
         "an elder copy is listed",
         nothing,
         an_elder_copy_stands_there,
+        FILE,
+        "unchanged file-elder, which somebody else sent",
+        {**TRAINS, "delete_file": 1},
+    ),
+    Row(
+        "an elder copy is still checked",
+        nothing,
+        an_elder_copy_is_still_checked,
         FILE,
         "unchanged file-elder, which somebody else sent",
         {**TRAINS, "delete_file": 1},
