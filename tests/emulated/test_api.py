@@ -29,7 +29,7 @@ def test_load_plan_apply_and_drift(bench: Bench) -> None:
     account = f"/subscriptions/{'1' * 8}-1111-1111-1111-{'1' * 12}/resourceGroups/rg-secondlap-llm-eu/providers"
     url = f"{account}/Microsoft.CognitiveServices/accounts/aoai-secondlap-sweden/deployments/support-chat"
     live = bench.http.get(url, params={"api-version": "2025-09-01"}).json()
-    edited = {"sku": {"name": "Standard", "capacity": 33}, "tags": live["tags"]}
+    edited = {"sku": {"name": "GlobalStandard", "capacity": 33}, "tags": live["tags"]}
     bench.http.patch(url, params={"api-version": "2025-09-01"}, json=edited).raise_for_status()
     report = drift(estate, emulator=bench.url)
     found = report.findings[0].drift

@@ -215,7 +215,7 @@ def test_a_retired_target_is_emptied_and_then_told_to_be_empty(bench: Bench) -> 
     bench.edit("specs/estate.yaml", "  chicago:\n    provider: azure\n", RETIRED[1:])
     refused = bench.run("plan")
     assert (refused.status, refused.err.count("target-retired")) == (1, 2), "both deployments name it"
-    bench.edit(SUPPORT, "      chicago: {capacity: 20, sku: GlobalStandard}\n", "")
+    bench.edit(SUPPORT, "      chicago: {capacity: 20}\n", "")
     bench.edit(TRIAGE, "      chicago: {capacity: 10}", "     #")
     kept = bench.plan()
     assert {o["address"]: o["reason"] for o in kept["orphans"]} == {
@@ -237,7 +237,7 @@ def test_a_target_that_left_is_told_where_the_base_is_known(bench: Bench) -> Non
     text = (bench.folder / "specs/estate.yaml").read_text()
     start = text.index("  # The Chicago workshop")
     (bench.folder / "specs/estate.yaml").write_text(text[:start])
-    bench.edit(SUPPORT, "      chicago: {capacity: 20, sku: GlobalStandard}\n", "")
+    bench.edit(SUPPORT, "      chicago: {capacity: 20}\n", "")
     bench.edit(TRIAGE, "      chicago: {capacity: 10}", "     #")
     result = bench.run("plan", "--base", "./.base")
     told = " ".join(result.out.split())

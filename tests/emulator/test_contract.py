@@ -30,7 +30,8 @@ PREFIXES = {
     "arm-cognitive-2026-03-01.json": r"(?=/subscriptions/)",
 }
 OPAQUE = re.compile(
-    r"/operationStatuses/|/Microsoft\.(Authorization/permissions|Insights/eventtypes/management/values)$"
+    r"/operationStatuses/|/chat/completions$"
+    r"|/Microsoft\.(Authorization/permissions|Insights/eventtypes/management/values)$"
 )
 """Where a long-running operation is followed, a URL from an answer's header; and another provider's interface."""
 

@@ -122,7 +122,7 @@ def test_what_may_not_be_read(name: str, estate: Estate) -> None:
             folder.chmod(0o755)
     (estate.path / "specs" / "more").mkdir()
     program = f"""
-import contextlib, io, os, sys
+import contextlib, io, logging, os, sys  # nobody may not read the interpreter's own folder
 from reconciler.cli.app import run
 with contextlib.redirect_stdout(io.StringIO()):
     assert run(["validate"]) == 0  # and everything is imported
